@@ -1,0 +1,1 @@
+"""What there is: values without input or output, all of them frozen."""

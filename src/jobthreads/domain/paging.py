@@ -1,0 +1,58 @@
+"""One page of a list, and the opaque cursor that names the next."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import Generic, TypeVar
+
+from attrs import frozen
+
+from jobthreads.errors import InvalidInput
+
+__all__ = ["Page", "check_limit", "cursor_from", "cursor_to"]
+
+T = TypeVar("T")
+
+
+@frozen(kw_only=True)
+class Page(Generic[T]):
+    """One page of a list.
+
+    `items` stand in the list's order; `next` is the cursor of the following page, None on the last.
+    """
+
+    items: tuple[T, ...]
+    next: str | None = None
+
+
+def check_limit(limit: int) -> int:
+    """Give a page's length back if it is 1–200; raises `InvalidInput`."""
+    if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= 200:
+        raise InvalidInput("A page holds 1 to 200 lines.", field="limit", hint="Ask for 1 to 200.")
+    return limit
+
+
+def cursor_to(*place: str | int) -> str:
+    """Write the place after which the next page begins as one opaque word."""
+    return base64.urlsafe_b64encode(json.dumps(place, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def cursor_from(cursor: str, *kinds: type) -> list[str | int]:
+    """Read what `cursor_to` wrote, one value of each of `kinds`; raises `InvalidInput` for anything else."""
+    try:
+        place = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
+    except (AttributeError, UnicodeError, binascii.Error, ValueError, RecursionError):
+        place = None
+    if (
+        not isinstance(place, list)
+        or len(place) != len(kinds)
+        or any(type(value) is not kind for value, kind in zip(place, kinds, strict=True))
+        or any(isinstance(value, int) and not 0 <= value < 2**63 for value in place)
+        or any(isinstance(value, str) and not value.isprintable() for value in place)
+    ):
+        raise InvalidInput(
+            "This place in the list is not known.", field="cursor", hint="Begin again at the first page."
+        )
+    return place

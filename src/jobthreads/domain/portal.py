@@ -1,0 +1,78 @@
+"""What a client is shown: types of their own, so that nothing else can leave by the portal door."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from attrs import frozen
+
+from jobthreads.domain.entries import EntryKind, File
+from jobthreads.domain.paging import Page
+from jobthreads.domain.people import Business, Client
+from jobthreads.domain.records import Scope
+
+__all__ = ["Entrance", "LinkPreview", "PortalConversation", "PortalEntry", "PortalRecord"]
+
+
+@frozen(kw_only=True)
+class PortalEntry:
+    """One visible entry, as the client sees it.
+
+    `at` is when it became visible. `body` holds a reply's text, a status change's new status or a form's title.
+    No staff id, no number and no visibility: what is not here cannot leak (S1).
+    """
+
+    id: UUID
+    kind: EntryKind
+    author_name: str
+    from_me: bool
+    at: datetime
+    body: str | None = None
+    file: File | None = None
+
+
+@frozen(kw_only=True)
+class PortalRecord:
+    """One job or quote in the client's list (M11, J9).
+
+    `snippet` and `at` are the newest visible reply's or file's, empty and None without one; `unread` counts what
+    others wrote since the client last looked, 100 at most.
+    """
+
+    scope: Scope
+    reference: str
+    title: str
+    snippet: str
+    at: datetime | None
+    unread: int
+
+
+@frozen(kw_only=True)
+class PortalConversation:
+    """What the client sees of one job or quote: its visible entries, newest first."""
+
+    scope: Scope
+    reference: str
+    title: str
+    entries: Page[PortalEntry]
+    can_reply: bool
+    can_upload: bool
+    unread: int = 0
+
+
+@frozen(kw_only=True)
+class LinkPreview:
+    """What the page behind a mailed link may show before its button is pressed."""
+
+    business: Business
+
+
+@frozen(kw_only=True)
+class Entrance:
+    """A client's entry by link: the session to keep in a cookie, for whom, where to go, and until when."""
+
+    session: str
+    client: Client
+    scope: Scope
+    expires_at: datetime

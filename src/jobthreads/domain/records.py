@@ -1,0 +1,101 @@
+"""Jobs and quotes, as the host gives them, and the scope that names one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Self
+
+from attrs import field, frozen
+
+from jobthreads.domain.identifiers import check_host_id, is_host_id
+from jobthreads.errors import Misconfigured, NotFound
+
+__all__ = ["Job", "Quote", "Record", "Scope", "ScopeKind"]
+
+
+class ScopeKind(StrEnum):
+    """Whether a thread belongs to a job or to a quote."""
+
+    JOB = "job"
+    QUOTE = "quote"
+
+
+@frozen(kw_only=True, order=True)
+class Scope:
+    """Which record a thread belongs to: the one name of a thread everywhere (M1).
+
+    `str(scope)` is `"job:1042"`, and `Scope.parse` reads that back.
+    """
+
+    kind: ScopeKind = field(converter=ScopeKind)
+    id: str = field(validator=check_host_id)
+
+    @classmethod
+    def job(cls, job_id: str) -> Self:
+        """Name the thread of a job by the host's id."""
+        return cls(kind=ScopeKind.JOB, id=job_id)
+
+    @classmethod
+    def quote(cls, quote_id: str) -> Self:
+        """Name the thread of a quote by the host's id."""
+        return cls(kind=ScopeKind.QUOTE, id=quote_id)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `"job:1042"`; raises `NotFound` for what names no record (it may come from an address)."""
+        kind, _, scope_id = text.partition(":")
+        if kind not in ScopeKind._value2member_map_ or not is_host_id(scope_id):
+            raise NotFound
+        return cls(kind=ScopeKind(kind), id=scope_id)
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}:{self.id}"
+
+
+def _staff_ids(ids: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(ids, str):
+        raise Misconfigured(f"Job.assigned_to is the string {ids!r:.80}: give a list of staff ids.")
+    return tuple(ids)
+
+
+@frozen(kw_only=True)
+class Job:
+    """A job of the host.
+
+    `assigned_to` holds staff ids, from any iterable; `client_uploads` is its pipeline's "Customer can upload" (J8).
+    """
+
+    id: str = field(validator=check_host_id)
+    business_id: str = field(validator=check_host_id)
+    client_id: str = field(validator=check_host_id)
+    reference: str
+    title: str
+    assigned_to: tuple[str, ...] = field(default=(), converter=_staff_ids)
+    client_uploads: bool = False
+
+    @property
+    def scope(self) -> Scope:
+        """The name of this job's thread."""
+        return Scope.job(self.id)
+
+
+@frozen(kw_only=True)
+class Quote:
+    """A quote of the host; without `sent_to_portal` nobody writes on it, and the client does not see it (M4)."""
+
+    id: str = field(validator=check_host_id)
+    business_id: str = field(validator=check_host_id)
+    client_id: str = field(validator=check_host_id)
+    reference: str
+    title: str
+    sent_to_portal: bool = False
+
+    @property
+    def scope(self) -> Scope:
+        """The name of this quote's thread."""
+        return Scope.quote(self.id)
+
+
+Record = Job | Quote
+"""A job or a quote."""

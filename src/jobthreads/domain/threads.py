@@ -1,0 +1,137 @@
+"""The thread: its counters, and what one more entry does to them. Pure; the repository keeps it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from attrs import evolve, frozen
+
+from jobthreads.domain.entries import AuthorKind, Entry, EntryKind, KeptEntry, Request, Showing, Visibility
+from jobthreads.domain.paging import Page
+from jobthreads.domain.people import Client
+from jobthreads.domain.records import Record, Scope
+
+__all__ = ["MOVING_KINDS", "Conversation", "InboxRow", "Thread", "ThreadRow"]
+
+MOVING_KINDS = frozenset({EntryKind.REPLY, EntryKind.FILE})
+"""The kinds that, once visible, move a thread up, make it unread and are told to the other side (J9)."""
+
+
+@frozen(kw_only=True)
+class Thread:
+    """The one conversation and history of one scope.
+
+    `seq` is the newest entry's number; `shown` the highest showing number ever given; `client_seq` the newest
+    entry of a client; `spoken_seq` and `spoken_at` the newest visible reply or file. `reference`, `title`,
+    `client_id` and `client_name` are the record's last known ones, for the day the host no longer gives it (M9).
+    """
+
+    business_id: str
+    id: UUID
+    scope: Scope
+    reference: str
+    title: str
+    client_id: str
+    client_name: str
+    seq: int = 0
+    shown: int = 0
+    client_seq: int = 0
+    started_at: datetime | None = None
+    spoken_seq: int | None = None
+    spoken_at: datetime | None = None
+
+    @property
+    def conversation_at(self) -> datetime | None:
+        """Where the thread stands in the inbox: the newest of its start and its newest visible reply or file (M7)."""
+        times = [time for time in (self.started_at, self.spoken_at) if time is not None]
+        return max(times, default=None)
+
+    @property
+    def started(self) -> bool:
+        """Whether anyone has begun the conversation (M7)."""
+        return self.conversation_at is not None
+
+    def known_as(self, record: Record, client: Client | None) -> Thread:
+        """Take over the record's present reference, title and client."""
+        name = client.name if client else self.client_name if record.client_id == self.client_id else ""
+        return evolve(
+            self, reference=record.reference, title=record.title, client_id=record.client_id, client_name=name
+        )
+
+    def start(self, at: datetime) -> Thread:
+        """Begin the conversation, if nobody has."""
+        return self if self.started else evolve(self, started_at=at)
+
+    def append(
+        self, entry: Entry, *, now: datetime, shown_to: str, request: Request | None = None
+    ) -> tuple[Thread, KeptEntry]:
+        """Give the thread with one more entry, and that entry numbered and, if visible, shown to `shown_to`.
+
+        The client sees `now`, never the entry's own time: when it became visible is all they may know (S1).
+        """
+        entry = evolve(entry, seq=self.seq + 1)
+        thread = evolve(self, seq=entry.seq)
+        if entry.author.kind is AuthorKind.CLIENT:
+            thread = evolve(thread, client_seq=entry.seq)
+        if entry.visibility is not Visibility.VISIBLE:
+            return thread, KeptEntry(entry=entry, request=request)
+        showing = Showing(number=self.shown + 1, at=now, client_id=shown_to)
+        thread = evolve(thread, shown=showing.number)
+        if entry.kind in MOVING_KINDS:
+            thread = evolve(thread, spoken_seq=entry.seq, spoken_at=now)
+        return thread, KeptEntry(entry=entry, showing=showing, request=request)
+
+
+@frozen(kw_only=True)
+class ThreadRow:
+    """One thread as the repository lists it for staff, before the host's present names are put in."""
+
+    scope: Scope
+    reference: str
+    title: str
+    client_id: str
+    client_name: str
+    newest: Entry | None
+    at: datetime
+    unread: int
+    place: tuple[int, str]
+
+
+@frozen(kw_only=True)
+class InboxRow:
+    """One line of the threads panel (M7).
+
+    `snippet` is the newest visible message on one line, at most 200 characters; `at` its time, or the start's;
+    `unread` counts the client's entries that this person has not read.
+    """
+
+    scope: Scope
+    reference: str
+    title: str
+    client_id: str
+    client_name: str
+    snippet: str
+    at: datetime
+    unread: int
+
+
+@frozen(kw_only=True)
+class Conversation:
+    """What staff see of one thread in the inbox: its visible entries, newest first (M7).
+
+    `record` is None when the host no longer gives it, `client` too then; `reference`, `title` and `client_name`
+    are the last known ones. `why_not` says why `can_reply` is False. `unread` counts the client's entries this
+    person has not read, the newest ones of the thread.
+    """
+
+    scope: Scope
+    record: Record | None
+    client: Client | None
+    reference: str
+    title: str
+    client_name: str
+    entries: Page[Entry]
+    can_reply: bool
+    why_not: str | None
+    unread: int = 0

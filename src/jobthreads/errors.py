@@ -1,0 +1,219 @@
+"""Every refusal of the library: one root, a sentence, the next step, and the facts as attributes.
+
+A host catches `JobThreadsError` and shows `str(error)` and `error.hint`; the JSON API answers the same two as
+`detail` and `hint` of an RFC 9457 problem. `code` is stable and never shown to a person.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from jobthreads.domain.entries import Entry
+
+__all__ = [
+    "AttachmentsNotSupported",
+    "EmptyText",
+    "InvalidInput",
+    "JobThreadsError",
+    "LimitReached",
+    "LinkExpired",
+    "Misconfigured",
+    "NotFound",
+    "NotPermitted",
+    "NotThisClients",
+    "PermanentFailure",
+    "PortalDisabled",
+    "QuoteNotSent",
+    "RequestReused",
+    "TemporaryFailure",
+    "TextTooLong",
+    "ThreadMoved",
+    "Unavailable",
+]
+
+
+class JobThreadsError(Exception):
+    """The root of all errors of the library.
+
+    `str(error)` says what is wrong, `hint` what to do next, `code` is a stable word for programs.
+    """
+
+    code: ClassVar[str] = "error"
+    sentence: ClassVar[str] = "Something went wrong."
+    advice: ClassVar[str] = "Try again; if it stays, tell your office."
+
+    def __init__(self, sentence: str | None = None, *, hint: str | None = None) -> None:
+        super().__init__(self.sentence if sentence is None else sentence)
+        self.hint = self.advice if hint is None else hint
+
+
+class NotFound(JobThreadsError):
+    """It does not exist, belongs to someone else, or is out of reach: always this one answer (S2, M10)."""
+
+    code = "not-found"
+    sentence = "There is nothing here."
+    advice = "It does not exist, or you are not assigned to it; ask your office."
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class NotPermitted(JobThreadsError):
+    """The person sees the thread and may not do this with it (M3, M9, J1)."""
+
+    code = "not-permitted"
+    sentence = "You may not do this."
+    advice = "Ask your office to do it, or to give you a role that may."
+
+
+class PortalDisabled(JobThreadsError):
+    """The business's Client Portal is off, and messages need it (M2)."""
+
+    code = "portal-disabled"
+    sentence = "Messages are off, because the Client Portal is off."
+    advice = "Switch the Client Portal on in Business Settings → Site."
+
+
+class QuoteNotSent(JobThreadsError):
+    """The quote has not been sent to the portal, or no longer is (M4)."""
+
+    code = "quote-not-sent"
+    sentence = "This quote has not been sent to the Client Portal."
+    advice = "Send the quote to the portal first, then write here."
+
+
+class NotThisClients(JobThreadsError):
+    """The job or quote belongs to another client of the business (M4)."""
+
+    code = "not-this-clients"
+    sentence = "This job or quote does not belong to the chosen client."
+    advice = "Choose one of this client's jobs or quotes."
+
+
+class InvalidInput(JobThreadsError):
+    """One field of what was sent cannot be used; nothing was stored (S6).
+
+    `field` names it.
+    """
+
+    code = "invalid-input"
+    sentence = "This cannot be used."
+    advice = "Correct the marked field and send again."
+
+    def __init__(self, sentence: str | None = None, *, field: str, hint: str | None = None) -> None:
+        super().__init__(sentence, hint=hint)
+        self.field = field
+
+
+class EmptyText(InvalidInput):
+    """The message holds no text after trimming (M5)."""
+
+    code = "empty-text"
+    sentence = "The message is empty."
+    advice = "Write something first."
+
+
+class TextTooLong(InvalidInput):
+    """The message is longer than `limit` characters; `length` is what it has (M5)."""
+
+    code = "text-too-long"
+
+    def __init__(self, *, field: str, length: int, limit: int) -> None:
+        super().__init__(
+            f"The message has {length:,} characters; the most is {limit:,}.",
+            field=field,
+            hint=f"Shorten it by {length - limit:,}, or send it in two messages.",
+        )
+        self.length = length
+        self.limit = limit
+
+
+class AttachmentsNotSupported(JobThreadsError):
+    """A file was sent where only text goes (M5, J1)."""
+
+    code = "attachments-not-supported"
+    sentence = "Messages are text only; the file was not stored."
+    advice = "Add files to the job's activity feed. For a quote, send the file by e-mail."
+
+
+class RequestReused(JobThreadsError):
+    """The `request_id` was used before with other content; nothing was stored (S4)."""
+
+    code = "request-reused"
+    sentence = "This was sent before with other content."
+    advice = "Reload the page and send again."
+
+
+class ThreadMoved(JobThreadsError):
+    """The client has written since the writer's page was made; nothing was sent.
+
+    `entry` is the client's newest entry.
+    """
+
+    code = "thread-moved"
+    sentence = "The client has written in the meantime; your message was not sent yet."
+    advice = "Read what came, then send again."
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__()
+        self.entry = entry
+
+
+class LinkExpired(JobThreadsError):
+    """The portal link is unknown, revoked or past its days: always this one answer."""
+
+    code = "link-expired"
+    sentence = "This link no longer works."
+    advice = "Ask for a fresh link below, or open the newest e-mail."
+
+
+class LimitReached(JobThreadsError):
+    """This person has sent as much as is allowed for now; `retry_after` is the wait in whole seconds."""
+
+    code = "limit-reached"
+
+    def __init__(self, *, retry_after: int) -> None:
+        minutes = max(1, round(retry_after / 60))
+        super().__init__(
+            "That is a lot at once; this one was not sent.",
+            hint=f"Wait {minutes} minute{'s' if minutes > 1 else ''}, then send it again.",
+        )
+        self.retry_after = retry_after
+
+
+class Unavailable(JobThreadsError):
+    """The database or storage does not answer now; nothing is known to be stored.
+
+    `retry_after` is a suggestion in whole seconds. Send again with the same `request_id` (S4).
+    """
+
+    code = "unavailable"
+    sentence = "This cannot be done just now."
+    advice = "Wait a moment, then send again; nothing will be doubled."
+
+    def __init__(self, sentence: str | None = None, *, retry_after: int = 2) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class Misconfigured(JobThreadsError):
+    """The host wired the library wrongly; the sentence says what to write."""
+
+    code = "misconfigured"
+    sentence = "jobthreads is not set up correctly."
+    advice = "Correct the wiring; the sentence above says where."
+
+
+class TemporaryFailure(JobThreadsError):
+    """A notifier could not deliver now; the delivery is tried again later."""
+
+    code = "temporary-failure"
+    sentence = "The notification could not be sent now."
+
+
+class PermanentFailure(JobThreadsError):
+    """A notifier will never be able to deliver this; it is listed by `delivery.failed()`."""
+
+    code = "permanent-failure"
+    sentence = "The notification cannot be sent."
