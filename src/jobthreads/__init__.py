@@ -1,0 +1,69 @@
+"""jobthreads: the conversation between a trades business and its client, one thread for each job or quote."""
+
+from jobthreads import errors, signals
+from jobthreads.app import JobThreads
+from jobthreads.domain.directory import StaticDirectory
+from jobthreads.domain.entries import (
+    Author,
+    AuthorKind,
+    Entry,
+    EntryKind,
+    File,
+    FormSave,
+    StatusChange,
+    Visibility,
+)
+from jobthreads.domain.notifications import FailedDelivery, Notice, Notification
+from jobthreads.domain.paging import Page
+from jobthreads.domain.people import Business, Client, Role, Staff
+from jobthreads.domain.portal import Entrance, LinkPreview, PortalConversation, PortalEntry, PortalRecord
+from jobthreads.domain.reach import Reach
+from jobthreads.domain.records import Job, Quote, Scope, ScopeKind
+from jobthreads.domain.settings import PortalAuthor, Settings
+from jobthreads.domain.threads import Conversation, InboxRow
+from jobthreads.policies.access import AccessPolicy, Action, Explanation, FieldStaff, Grant
+from jobthreads.services.staff import Availability, FeedHeader
+
+__all__ = [
+    "AccessPolicy",
+    "Action",
+    "Author",
+    "AuthorKind",
+    "Availability",
+    "Business",
+    "Client",
+    "Conversation",
+    "Entrance",
+    "Entry",
+    "EntryKind",
+    "Explanation",
+    "FailedDelivery",
+    "FeedHeader",
+    "FieldStaff",
+    "File",
+    "FormSave",
+    "Grant",
+    "InboxRow",
+    "Job",
+    "JobThreads",
+    "LinkPreview",
+    "Notice",
+    "Notification",
+    "Page",
+    "PortalAuthor",
+    "PortalConversation",
+    "PortalEntry",
+    "PortalRecord",
+    "Quote",
+    "Reach",
+    "Role",
+    "Scope",
+    "ScopeKind",
+    "Settings",
+    "Staff",
+    "StaticDirectory",
+    "StatusChange",
+    "Visibility",
+    "errors",
+    "signals",
+]

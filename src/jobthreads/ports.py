@@ -138,6 +138,10 @@ class Entries(Protocol):
         """
         ...
 
+    def authors(self, business_id: str, scope: Scope) -> list[Author]:
+        """Who has an entry in this thread, each once, under the newest name; by name, 100 at most."""
+        ...
+
     def one(self, business_id: str, entry_id: UUID) -> KeptEntry | None:
         """The entry of this id in this business."""
         ...
@@ -194,16 +198,19 @@ class Bell(Protocol):
         """How many threads in reach are unread, 100 at most."""
         ...
 
-    def unread_in(self, business_id: str, staff_id: str, scope: Scope) -> int:
-        """How many client entries of this thread the person has not read."""
+    def unread_in(self, business_id: str, staff_id: str, scope: Scope) -> tuple[int, int]:
+        """How many client entries of this thread the person has not read, and the newest one's `seq`."""
         ...
 
     def notices(self, business_id: str, staff_id: str, reach: Reach, limit: int) -> list[Notice]:
         """The unread threads in reach, newest first."""
         ...
 
-    def read(self, business_id: str, staff_id: str, scope: Scope, upto: int) -> bool:
-        """Leave unread only what clients wrote after `upto`; False if nothing changed."""
+    def read(self, business_id: str, staff_id: str, scope: Scope, *, upto: int, as_of: int) -> bool:
+        """Leave unread only what clients wrote after `upto`.
+
+        False, and nothing changed, if a client has written after `as_of`: look again, then call again.
+        """
         ...
 
     def read_all(self, business_id: str, staff_id: str, reach: Reach) -> bool:
@@ -218,8 +225,16 @@ class Outbox(Protocol):
         """Keep these; one that is there already (same entry, showing, channel, recipient) is left alone."""
         ...
 
-    def claim(self, *, now: datetime, until: datetime, limit: int, mails_an_hour: int | None) -> list[Batch]:
-        """Take what is due, frozen into batches and held until `until`; no two workers take the same.
+    def claim(
+        self,
+        *,
+        channels: Sequence[str],
+        now: datetime,
+        until: datetime,
+        limit: int,
+        mails_an_hour: int | None,
+    ) -> list[Batch]:
+        """Take what is due on these channels, frozen into batches and held until `until`; no two workers take the same.
 
         Rows of one thread, recipient and channel that wait for the window or the cap become one batch. A batch that
         was claimed before comes again as it was. A recipient beyond the cap is put off until the oldest of the
@@ -273,10 +288,6 @@ class Links(Protocol):
 
     def hit(self, business_id: str, subject: str, window: datetime) -> int:
         """Count one more for `subject` in the window that began then; the count with it."""
-        ...
-
-    def forget(self, before: datetime) -> None:
-        """Delete sessions, links and counts that ended before this time."""
         ...
 
 

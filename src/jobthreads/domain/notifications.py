@@ -71,10 +71,11 @@ class Delivery:
 class Batch:
     """What one claim froze: the deliveries that go out as one notification, with the entries still shown.
 
-    `held` tells whether the rows were put off by the recipient's cap.
+    `token` proves the claim; `attempt` counts from 1; `asked_for_link` is True for a fresh link.
     """
 
     id: UUID
+    token: str
     business_id: str
     thread_id: UUID
     scope: Scope

@@ -35,20 +35,24 @@ class FieldStaff(StrEnum):
     REPLY = "reply"
 
 
+def _frozen_actions(actions: Iterable[Action]) -> frozenset[Action]:
+    return frozenset(Action(action) for action in actions)
+
+
 @frozen(kw_only=True)
 class Grant:
     """What a role may do, and whether it reaches every thread or only the jobs it is assigned to."""
 
-    actions: frozenset[Action] = field(converter=frozenset)
+    actions: frozenset[Action] = field(converter=_frozen_actions)
     assigned_only: bool = False
 
 
 _OFFICE = Grant(actions=frozenset(Action))
 _LOOK = {Action.VIEW, Action.MESSAGES}
 _FIELD = {
-    FieldStaff.VIEW: Grant(actions=frozenset(_LOOK), assigned_only=True),
-    FieldStaff.NOTE: Grant(actions=frozenset(_LOOK | {Action.NOTE}), assigned_only=True),
-    FieldStaff.REPLY: Grant(actions=frozenset(_LOOK | {Action.NOTE, Action.REPLY}), assigned_only=True),
+    FieldStaff.VIEW: Grant(actions=_LOOK, assigned_only=True),
+    FieldStaff.NOTE: Grant(actions=_LOOK | {Action.NOTE}, assigned_only=True),
+    FieldStaff.REPLY: Grant(actions=_LOOK | {Action.NOTE, Action.REPLY}, assigned_only=True),
 }
 
 OFFICE_ROLES: frozenset[str] = frozenset(

@@ -1,0 +1,1 @@
+"""What the library ships for its ports."""

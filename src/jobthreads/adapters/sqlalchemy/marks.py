@@ -1,0 +1,111 @@
+"""The marks room: what clients have been shown and have seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, bindparam, func, literal_column, or_, select, update
+
+from jobthreads.adapters.sqlalchemy.dialect import Kit, Runner
+from jobthreads.adapters.sqlalchemy.rows import ENTRY_COLUMNS, ENTRY_WIDTH, UNREAD_CAP, kept_of, scope_of
+from jobthreads.adapters.sqlalchemy.schema import entry, read, thread
+from jobthreads.domain.entries import KeptEntry
+from jobthreads.domain.records import Scope
+
+__all__ = ["MarkStatements", "MarksRoom"]
+
+
+class MarkStatements:
+    """The portal's marks: statements that read only what was shown to one client (S1)."""
+
+    def __init__(self, kit: Kit) -> None:
+        news = entry.alias("news")
+        unseen: Select[Any] = select(literal_column("1").label("one")).where(
+            news.c.business_id == read.c.business_id,
+            news.c.thread_id == read.c.thread_id,
+            news.c.shown_to == read.c.client_id,
+            news.c.showing > read.c.seen,
+            news.c.kind.in_([literal_column("'reply'"), literal_column("'file'")]),
+            or_(news.c.author_kind != "client", news.c.author_id != read.c.client_id),
+        )
+        capped = unseen.limit(literal_column(str(UNREAD_CAP))).correlate(read).subquery("unseen")
+        unread = select(func.count()).select_from(capped).correlate(read).scalar_subquery()
+        of_client = [read.c.business_id == bindparam("business_id"), read.c.client_id == bindparam("client_id")]
+        its_thread = (thread.c.business_id == read.c.business_id) & (thread.c.id == read.c.thread_id)
+        its_newest = (
+            (entry.c.business_id == read.c.business_id)
+            & (entry.c.thread_id == read.c.thread_id)
+            & (entry.c.seq == read.c.newest_seq)
+        )
+        self.of_client = kit.prepare(
+            select(*ENTRY_COLUMNS, thread.c.scope, unread)
+            .select_from(read.join(thread, its_thread).join(entry, its_newest))
+            .where(*of_client)
+        )
+        self.unread = kit.prepare(
+            select(unread)
+            .select_from(read.join(thread, its_thread))
+            .where(*of_client, thread.c.scope == bindparam("scope"))
+        )
+        self.shown = kit.prepare(
+            select(entry.c.showing, read.c.seen, read.c.thread_id)
+            .select_from(
+                read.join(thread, its_thread).join(
+                    entry, (entry.c.business_id == read.c.business_id) & (entry.c.thread_id == read.c.thread_id)
+                )
+            )
+            .where(
+                *of_client,
+                thread.c.scope == bindparam("scope"),
+                entry.c.id == bindparam("id"),
+                entry.c.shown_to == read.c.client_id,
+            )
+        )
+        self.see = kit.prepare(
+            update(read)
+            .where(
+                read.c.business_id == bindparam("of_business"),
+                read.c.client_id == bindparam("of_client"),
+                read.c.thread_id == bindparam("of_thread"),
+                read.c.seen < bindparam("showing"),
+            )
+            .values(seen=bindparam("showing"))
+        )
+
+
+class MarksRoom:
+    """Clients' marks over one connection."""
+
+    def __init__(self, runner: Runner, statements: MarkStatements) -> None:
+        self._run = runner
+        self._sql = statements
+
+    def of_client(self, business_id: str, client_id: str) -> Mapping[Scope, tuple[KeptEntry, int]]:
+        """For each scope the newest entry shown to the client, and how many are unread."""
+        found: dict[Scope, tuple[KeptEntry, int]] = {}
+        for row in self._run.rows(self._sql.of_client, business_id=business_id, client_id=client_id):
+            scope = scope_of(row[ENTRY_WIDTH])
+            found[scope] = kept_of(row, scope), row[ENTRY_WIDTH + 1]
+        return found
+
+    def unread(self, business_id: str, client_id: str, scope: Scope) -> int:
+        """How many replies and files of others the client has not seen here."""
+        row = self._run.row(self._sql.unread, business_id=business_id, client_id=client_id, scope=str(scope))
+        return int(row[0]) if row else 0
+
+    def see(self, business_id: str, client_id: str, scope: Scope, upto: UUID) -> bool | None:
+        """Raise the client's mark to this entry."""
+        row = self._run.row(
+            self._sql.shown, business_id=business_id, client_id=client_id, scope=str(scope), id=str(upto)
+        )
+        if row is None:
+            return None
+        showing, seen, thread_id = row
+        if seen >= showing:
+            return False
+        changed = self._run.count(
+            self._sql.see, of_business=business_id, of_client=client_id, of_thread=thread_id, showing=showing
+        )
+        return changed > 0

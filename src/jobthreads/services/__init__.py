@@ -1,0 +1,1 @@
+"""Use cases, one room a door."""

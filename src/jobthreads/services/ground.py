@@ -1,0 +1,112 @@
+"""What every use case stands on: the ports, the policies, and the host's answers at the start of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from attrs import field, frozen
+
+from jobthreads.domain.people import Business, Client, Staff
+from jobthreads.domain.reach import Reach
+from jobthreads.domain.records import Record, Scope
+from jobthreads.domain.settings import Settings
+from jobthreads.errors import NotFound
+from jobthreads.policies.access import AccessPolicy, Action, Footing
+from jobthreads.ports import Directory, Notifier, Repository
+
+__all__ = ["Ground"]
+
+
+def _nothing() -> None:
+    pass
+
+
+@frozen(kw_only=True)
+class Ground:
+    """The ports and policies of one `JobThreads`, handed to every door."""
+
+    directory: Directory
+    repository: Repository
+    notifiers: Mapping[str, Notifier]
+    portal_url: Callable[[Business], str]
+    access: AccessPolicy
+    settings: Settings
+    clock: Callable[[], datetime]
+    new_id: Callable[[], UUID]
+    sender: object = None
+    wake: Callable[[], None] = field(default=_nothing)
+
+    def business(self, business_id: str) -> Business:
+        """The business as the host gives it now; raises `NotFound`."""
+        business = self.directory.business(business_id)
+        if business is None or business.id != business_id:
+            raise NotFound
+        return business
+
+    def record(self, business_id: str, scope: Scope) -> Record | None:
+        """The job or quote as the host gives it now."""
+        return self.records(business_id, [scope]).get(scope)
+
+    def records(self, business_id: str, scopes: list[Scope]) -> Mapping[Scope, Record]:
+        """The jobs and quotes of these scopes; what belongs to another business is left out (S3)."""
+        if not scopes:
+            return {}
+        found = self.directory.records(business_id, scopes)
+        return {
+            scope: record
+            for scope, record in found.items()
+            if record.business_id == business_id and record.scope == scope
+        }
+
+    def client(self, business_id: str, client_id: str) -> Client | None:
+        """The client as the host gives them now."""
+        return self.clients(business_id, [client_id]).get(client_id)
+
+    def clients(self, business_id: str, client_ids: list[str]) -> Mapping[str, Client]:
+        """The clients of these ids; whoever belongs to another business is left out (S3)."""
+        if not client_ids:
+            return {}
+        found = self.directory.clients(business_id, client_ids)
+        return {
+            client_id: client
+            for client_id, client in found.items()
+            if client.business_id == business_id and client.id == client_id
+        }
+
+    def reach(self, actor: Staff) -> Reach:
+        """The person's reach as it is now: assignment is the host's, asked on every call (M3)."""
+        assigned = self.directory.jobs_assigned_to(actor) if self.access.assigned_only(actor) else ()
+        return self.access.reach(actor, assigned)
+
+    def staff_footing(self, actor: Staff, scope: Scope) -> Footing:
+        """On what ground a staff member calls; raises `NotFound` for an unknown business."""
+        return Footing(
+            business=self.business(actor.business_id),
+            person=actor,
+            reach=self.reach(actor),
+            scope=scope,
+            record=self.record(actor.business_id, scope),
+        )
+
+    def client_footing(self, client: Client, scope: Scope) -> Footing:
+        """On what ground a client calls; raises `NotFound` for an unknown business."""
+        return Footing(
+            business=self.business(client.business_id),
+            person=client,
+            reach=Reach.nothing(),
+            scope=scope,
+            record=self.record(client.business_id, scope),
+        )
+
+    def require(self, footing: Footing, action: Action) -> None:
+        """Refuse the call, or let it go on; what is unknown stays `NotFound` even where writing is refused (S2)."""
+        refusal = self.access.refusal(footing, action)
+        if refusal is None:
+            return
+        if footing.record is None and not isinstance(refusal, NotFound):
+            with self.repository.reading() as work:
+                if not work.entries.exists(footing.business.id, footing.scope):
+                    raise NotFound
+        raise refusal

@@ -1,0 +1,213 @@
+"""The portal door: what a client sees and writes. Everything it gives is a projection (S1)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from jobthreads import signals
+from jobthreads.domain.entries import Author, EntryKind, Request, Visibility
+from jobthreads.domain.identifiers import check_request_id, entry_id_from
+from jobthreads.domain.paging import Page, check_limit, cursor_from, cursor_to
+from jobthreads.domain.people import Business, Client
+from jobthreads.domain.portal import Entrance, LinkPreview, PortalConversation, PortalEntry, PortalRecord
+from jobthreads.domain.records import Job, Record, Scope
+from jobthreads.domain.text import message_text
+from jobthreads.domain.threads import Thread
+from jobthreads.errors import JobThreadsError, NotFound, NotPermitted, PortalDisabled
+from jobthreads.policies.access import Action, unsent
+from jobthreads.policies.audience import project, snippet
+from jobthreads.services.ground import Ground
+from jobthreads.services.links import LinkDoor
+from jobthreads.services.writing import Draft, draft_entry, post
+
+__all__ = ["PortalDoor"]
+
+
+class PortalDoor:
+    """What a client calls, or the portal for them; each call names the client first.
+
+    Raises `NotFound` for every record that is not theirs or not sent to them (M11, S2), and `PortalDisabled` for
+    everything while the business's portal is off (M2).
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._links = LinkDoor(ground)
+
+    def records(self, client: Client, *, cursor: str | None = None, limit: int = 50) -> Page[PortalRecord]:
+        """The client's jobs and sent quotes: newest visible reply or file first, then the rest (M11, J9)."""
+        business = self._open(client)
+        check_limit(limit)
+        after = Scope.parse(str(cursor_from(cursor, str)[0])) if cursor is not None else None
+        theirs = [
+            record
+            for record in self._ground.directory.records_of_client(business.id, client.id)
+            if record.business_id == business.id and record.client_id == client.id and not unsent(record)
+        ]
+        with self._ground.repository.reading() as work:
+            marks = work.marks.of_client(business.id, client.id)
+        newest: dict[Scope, tuple[PortalEntry, int]] = {}
+        for scope, (kept, unread) in marks.items():
+            shown = project(kept, client=client, business=business, settings=self._ground.settings)
+            if shown is not None:
+                newest[scope] = shown, unread
+        spoken = [record for record in theirs if record.scope in newest]
+        spoken.sort(key=lambda record: newest[record.scope][0].at, reverse=True)
+        ordered = spoken + [record for record in theirs if record.scope not in newest]
+        scopes = [record.scope for record in ordered]
+        begin = scopes.index(after) + 1 if after in scopes else 0
+        page = ordered[begin : begin + limit]
+        return Page(
+            items=tuple(_portal_record(record, newest.get(record.scope)) for record in page),
+            next=cursor_to(str(page[-1].scope)) if begin + limit < len(ordered) else None,
+        )
+
+    def conversation(
+        self, client: Client, scope: Scope, *, cursor: str | None = None, limit: int = 50
+    ) -> PortalConversation:
+        """The entries shown to this client on one job or quote, newest first."""
+        business, record = self._theirs(client, scope)
+        after = entry_id_from(str(cursor_from(cursor, str)[0])) if cursor is not None else None
+        with self._ground.repository.reading() as work:
+            kept = work.entries.shown(business.id, scope, client.id, after=after, limit=check_limit(limit) + 1)
+            unread = work.marks.unread(business.id, client.id, scope)
+            thread = None if self._ground.settings.client_may_start else work.entries.thread(business.id, scope)
+        shown = [
+            entry
+            for entry in (
+                project(line, client=client, business=business, settings=self._ground.settings) for line in kept
+            )
+            if entry is not None
+        ]
+        return PortalConversation(
+            scope=scope,
+            reference=record.reference,
+            title=record.title,
+            entries=Page(
+                items=tuple(shown[:limit]),
+                next=cursor_to(str(shown[limit - 1].id)) if len(shown) > limit else None,
+            ),
+            can_reply=self._may_write(thread) is None,
+            can_upload=isinstance(record, Job) and record.client_uploads,
+            unread=unread,
+        )
+
+    def reply(self, client: Client, scope: Scope, text: str, *, request_id: str | None = None) -> PortalEntry:
+        """Write the client's reply, and ring the bell of everyone whose reach holds the record now (M8).
+
+        Raises `EmptyText`, `TextTooLong`, `LimitReached`, `RequestReused`.
+        """
+        business, record = self._theirs(client, scope)
+        request = check_request_id(request_id)
+        body = message_text(text)
+        access = self._ground.access
+        draft = Draft(
+            business=business,
+            record=record,
+            client=client,
+            entry=draft_entry(
+                self._ground,
+                scope=scope,
+                kind=EntryKind.REPLY,
+                visibility=Visibility.VISIBLE,
+                author=Author.of(client),
+                body=body,
+            ),
+            request=Request(call="reply", id=request) if request else None,
+            late_refusal=self._may_write,
+            ring=[
+                person.id
+                for person in self._ground.directory.team(business.id)
+                if access.holds(person, record) and access.permits(person, Action.MESSAGES)
+            ],
+            posts_limit=self._ground.settings.client_posts,
+        )
+        kept = post(self._ground, draft)
+        shown = project(kept, client=client, business=business, settings=self._ground.settings)
+        if shown is None:
+            raise NotFound
+        return shown
+
+    def _may_write(self, thread: Thread | None) -> JobThreadsError | None:
+        if self._ground.settings.client_may_start or (thread is not None and thread.started):
+            return None
+        return NotPermitted(
+            "This conversation has not begun yet.", hint="You can answer as soon as you have been written to."
+        )
+
+    def mark_read(self, client: Client, scope: Scope, *, upto: UUID | str) -> bool:
+        """Note that the client has seen everything up to this entry; False if they had before (J9)."""
+        business, _ = self._theirs(client, scope)
+        entry_id = entry_id_from(upto)
+        with self._ground.repository.reading() as work:
+            if not work.marks.unread(business.id, client.id, scope):
+                shown = work.entries.one(business.id, entry_id)
+                if (
+                    shown is None
+                    or shown.entry.scope != scope
+                    or not project(shown, client=client, business=business, settings=self._ground.settings)
+                ):
+                    raise NotFound
+                return False
+        with self._ground.repository.atomic() as work:
+            changed = work.marks.see(business.id, client.id, scope, entry_id)
+            if changed is None:
+                raise NotFound
+            if changed:
+                work.after_commit(
+                    lambda: signals.tell(
+                        signals.thread_read,
+                        self._ground.sender,
+                        business_id=business.id,
+                        scope=scope,
+                        reader=client,
+                    )
+                )
+        return changed
+
+    def preview(self, token: str) -> LinkPreview:
+        """What the page behind a mailed link may show; changes nothing. Raises `LinkExpired`, `PortalDisabled`."""
+        return self._links.preview(token)
+
+    def enter(self, token: str) -> Entrance:
+        """Open a session by a mailed link (M6). Raises `LinkExpired`, `PortalDisabled`."""
+        return self._links.enter(token)
+
+    def renew(self, token: str) -> None:
+        """Mail a fresh link in place of an expired one; the same silence in every case."""
+        self._links.renew(token)
+
+    def revoke(self, client: Client) -> int:
+        """End every mailed link of this client, and the sessions they opened; how many were ended."""
+        return self._links.revoke(client)
+
+    def client_of(self, session: str) -> Client | None:
+        """The client whose session this is, as the host gives them now; None once it is over."""
+        return self._links.client_of(session)
+
+    def _open(self, client: Client) -> Business:
+        business = self._ground.business(client.business_id)
+        if not business.portal_enabled:
+            raise PortalDisabled(
+                "The portal is closed just now.", hint=f"Please get in touch with {business.name} directly."
+            )
+        return business
+
+    def _theirs(self, client: Client, scope: Scope) -> tuple[Business, Record]:
+        footing = self._ground.client_footing(client, scope)
+        refusal = self._ground.access.refusal(footing, Action.MESSAGES)
+        if refusal is not None or footing.record is None:
+            raise refusal or NotFound()
+        return footing.business, footing.record
+
+
+def _portal_record(record: Record, newest: tuple[PortalEntry, int] | None) -> PortalRecord:
+    entry, unread = newest or (None, 0)
+    return PortalRecord(
+        scope=record.scope,
+        reference=record.reference,
+        title=record.title,
+        snippet=snippet(entry.body, entry.file.name if entry.file else None) if entry else "",
+        at=entry.at if entry else None,
+        unread=unread,
+    )

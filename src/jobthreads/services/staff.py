@@ -1,0 +1,401 @@
+"""The staff door: inbox, conversation, activity feed, and what staff write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from attrs import frozen
+
+from jobthreads import signals
+from jobthreads.domain.entries import Author, Entry, EntryKind, Request, Visibility
+from jobthreads.domain.identifiers import check_request_id
+from jobthreads.domain.paging import Page, check_limit, cursor_from, cursor_to
+from jobthreads.domain.people import Client, Staff
+from jobthreads.domain.records import Record, Scope
+from jobthreads.domain.text import message_text
+from jobthreads.domain.threads import Conversation, InboxRow, Thread, ThreadRow
+from jobthreads.errors import (
+    InvalidInput,
+    JobThreadsError,
+    NotFound,
+    NotPermitted,
+    NotThisClients,
+    PortalDisabled,
+)
+from jobthreads.policies.access import Action, Footing, sendable, unsent
+from jobthreads.policies.audience import snippet
+from jobthreads.services.ground import Ground
+from jobthreads.services.writing import Draft, draft_entry, post
+
+__all__ = ["Availability", "FeedHeader", "StaffDoor"]
+
+_MOST_CLIENTS = 200
+
+
+@frozen(kw_only=True)
+class Availability:
+    """Whether the *Messages* item stands in the sidebar, and if not, why not (M2, M10)."""
+
+    shown: bool
+    why_not: str | None = None
+
+
+@frozen(kw_only=True)
+class FeedHeader:
+    """What stands above a job's feed: the record, and what this person may write there.
+
+    `record` and `client` are None once the host no longer gives them. `authors` are those with an entry in the
+    thread, as they were last called.
+    """
+
+    scope: Scope
+    record: Record | None
+    client: Client | None
+    reference: str
+    title: str
+    client_name: str
+    can_note: bool
+    can_reply: bool
+    why_not: str | None
+    authors: tuple[Author, ...] = ()
+
+
+class StaffDoor:
+    """What staff call; each call names the actor first, and their business is the business.
+
+    Raises `NotFound` for everything out of the actor's reach (S2), `NotPermitted` for what the role may not do,
+    and `PortalDisabled` for messages while the Client Portal is off (M2).
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+
+    def availability(self, actor: Staff) -> Availability:
+        """Tell whether Messages is there for this person, and if not, why not (M2, M10)."""
+        business = self._ground.business(actor.business_id)
+        if not self._ground.access.permits(actor, Action.MESSAGES):
+            return Availability(shown=False, why_not="Your role does not include messages; ask your office.")
+        if not business.portal_enabled:
+            refusal = PortalDisabled()
+            return Availability(shown=False, why_not=f"{refusal} {refusal.hint}")
+        return Availability(shown=True)
+
+    def inbox(
+        self,
+        actor: Staff,
+        *,
+        unread_only: bool = False,
+        client_id: str | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[InboxRow]:
+        """Started threads in the actor's reach, newest conversation first (M7)."""
+        self._messages(actor, Action.MESSAGES)
+        check_limit(limit)
+        place = cursor_from(cursor, int, str) if cursor is not None else None
+        after = (int(place[0]), str(place[1])) if place else None
+        reach = self._ground.reach(actor)
+        if client_id is not None:
+            theirs = self._ground.directory.records_of_client(actor.business_id, client_id)
+            reach = reach.within(record.scope for record in theirs)
+        with self._ground.repository.reading() as work:
+            rows = work.inbox.rows(
+                actor.business_id, actor.id, reach, unread_only=unread_only, after=after, limit=limit + 1
+            )
+        more, rows = len(rows) > limit, rows[:limit]
+        return Page(items=tuple(self._named(actor, rows)), next=cursor_to(*rows[-1].place) if more else None)
+
+    def _named(self, actor: Staff, rows: list[ThreadRow]) -> Iterable[InboxRow]:
+        """Put the host's present names into the rows; the last known ones where it gives none (M9)."""
+        records = self._ground.records(actor.business_id, [row.scope for row in rows])
+        client_ids = {records[row.scope].client_id if row.scope in records else row.client_id for row in rows}
+        clients = self._ground.clients(actor.business_id, sorted(client_ids))
+        for row in rows:
+            record = records.get(row.scope)
+            if record is None and self._ground.access.assigned_only(actor):
+                continue
+            client_id = record.client_id if record else row.client_id
+            client = clients.get(client_id)
+            last_name = row.client_name if client_id == row.client_id else ""
+            newest = row.newest
+            yield InboxRow(
+                scope=row.scope,
+                reference=record.reference if record else row.reference,
+                title=record.title if record else row.title,
+                client_id=client_id,
+                client_name=client.name if client else last_name,
+                snippet=snippet(newest.body, newest.file.name if newest.file else None) if newest else "",
+                at=row.at,
+                unread=row.unread,
+            )
+
+    def clients(self, actor: Staff, text: str = "") -> tuple[Client, ...]:
+        """Clients to start a conversation with, in the host's order, 200 at most (M4)."""
+        self._messages(actor, Action.START)
+        found = self._ground.directory.search_clients(actor.business_id, text.strip(), _MOST_CLIENTS)
+        return tuple(client for client in found if client.business_id == actor.business_id)[:_MOST_CLIENTS]
+
+    def scopes(self, actor: Staff, client_id: str) -> tuple[Record, ...]:
+        """The client's jobs, and those of their quotes that were sent to the portal (M4)."""
+        self._messages(actor, Action.START)
+        if self._ground.client(actor.business_id, client_id) is None:
+            raise NotFound
+        theirs = self._ground.directory.records_of_client(actor.business_id, client_id)
+        return tuple(
+            record
+            for record in theirs
+            if record.business_id == actor.business_id and record.client_id == client_id and not unsent(record)
+        )
+
+    def start(self, actor: Staff, *, client_id: str, scope: Scope) -> Conversation:
+        """Begin the conversation on a record of this client, or open the one there is (M1, M4).
+
+        Raises `NotThisClients` and `QuoteNotSent`.
+        """
+        footing = self._ground.staff_footing(actor, scope)
+        self._ground.require(footing, Action.START)
+        record, client = footing.record, self._ground.client(actor.business_id, client_id)
+        if client is None or record is None:
+            raise NotFound
+        if record.client_id != client_id:
+            raise NotThisClients
+        refusal = sendable(record)
+        if refusal is not None:
+            raise refusal
+        with self._ground.repository.atomic() as work:
+            thread = work.entries.lock(actor.business_id, scope) or work.entries.create(
+                Thread(
+                    business_id=actor.business_id,
+                    id=self._ground.new_id(),
+                    scope=scope,
+                    reference=record.reference,
+                    title=record.title,
+                    client_id=client_id,
+                    client_name=client.name,
+                )
+            )
+            if not thread.started:
+                work.entries.save(thread.known_as(record, client).start(self._ground.clock()))
+                work.after_commit(
+                    lambda: signals.tell(
+                        signals.thread_started,
+                        self._ground.sender,
+                        business_id=actor.business_id,
+                        scope=scope,
+                    )
+                )
+        return self._conversation(footing, client, actor, cursor=None, limit=50)
+
+    def conversation(self, actor: Staff, scope: Scope, *, cursor: str | None = None, limit: int = 50) -> Conversation:
+        """The visible entries of one thread, newest first (M7); empty where nobody has written."""
+        footing = self._ground.staff_footing(actor, scope)
+        self._ground.require(footing, Action.MESSAGES)
+        return self._conversation(footing, self._client_of(footing), actor, cursor=cursor, limit=limit)
+
+    def _client_of(self, footing: Footing) -> Client | None:
+        record = footing.record
+        return self._ground.client(footing.business.id, record.client_id) if record else None
+
+    def _conversation(
+        self, footing: Footing, client: Client | None, actor: Staff, *, cursor: str | None, limit: int
+    ) -> Conversation:
+        scope, record = footing.scope, footing.record
+        with self._ground.repository.reading() as work:
+            known = work.entries.thread(actor.business_id, scope) if record is None else None
+            if record is None and known is None:
+                raise NotFound
+            entries = work.entries.feed(
+                actor.business_id,
+                scope,
+                kinds=(),
+                author=None,
+                visible_only=True,
+                before=_before(cursor),
+                limit=check_limit(limit) + 1,
+            )
+            unread, _ = work.bell.unread_in(actor.business_id, actor.id, scope)
+        why_not = self._why_not(footing)
+        return Conversation(
+            scope=scope,
+            record=record,
+            client=client,
+            reference=record.reference if record else known.reference if known else "",
+            title=record.title if record else known.title if known else "",
+            client_name=client.name if client else known.client_name if known else "",
+            entries=_page(entries, limit),
+            can_reply=why_not is None,
+            why_not=f"{why_not} {why_not.hint}" if why_not else None,
+            unread=unread,
+        )
+
+    def _why_not(self, footing: Footing) -> JobThreadsError | None:
+        return self._ground.access.refusal(footing, Action.REPLY) or sendable(footing.record)
+
+    def reply(
+        self,
+        actor: Staff,
+        scope: Scope,
+        text: str,
+        *,
+        request_id: str | None = None,
+        if_seen: int | None = None,
+    ) -> Entry:
+        """Write a customer reply, which starts the thread if nobody has, and queue the client's mail (M6).
+
+        `if_seen` is the newest `seq` the writer saw: `ThreadMoved` is raised if the client has written since.
+        Raises `QuoteNotSent`, `EmptyText`, `TextTooLong`, `RequestReused`.
+        """
+        return self._write(
+            actor,
+            scope,
+            Action.REPLY,
+            kind=EntryKind.REPLY,
+            visibility=Visibility.VISIBLE,
+            text=text,
+            request_id=request_id,
+            if_seen=if_seen,
+        )
+
+    def note(self, actor: Staff, scope: Scope, text: str, *, request_id: str | None = None) -> Entry:
+        """Write an internal note on a job: for the business only (J2, J3)."""
+        return self._write(
+            actor,
+            scope,
+            Action.NOTE,
+            kind=EntryKind.NOTE,
+            visibility=Visibility.INTERNAL,
+            text=text,
+            request_id=request_id,
+            if_seen=None,
+        )
+
+    def _write(
+        self,
+        actor: Staff,
+        scope: Scope,
+        action: Action,
+        *,
+        kind: EntryKind,
+        visibility: Visibility,
+        text: str,
+        request_id: str | None,
+        if_seen: int | None,
+    ) -> Entry:
+        footing = self._ground.staff_footing(actor, scope)
+        self._ground.require(footing, action)
+        record = footing.record
+        if record is None:
+            raise NotPermitted
+        request = check_request_id(request_id)
+        draft = Draft(
+            business=footing.business,
+            record=record,
+            client=self._client_of(footing),
+            entry=draft_entry(
+                self._ground,
+                scope=scope,
+                kind=kind,
+                visibility=visibility,
+                author=Author.of(actor),
+                body=message_text(text),
+            ),
+            request=Request(call=action.value, id=request) if request else None,
+            if_seen=if_seen,
+            late_refusal=lambda _: sendable(record) if action is Action.REPLY else None,
+        )
+        return post(self._ground, draft).entry
+
+    def feed(
+        self,
+        actor: Staff,
+        scope: Scope,
+        *,
+        kinds: Sequence[EntryKind] = (),
+        author: Author | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[Entry]:
+        """Everything that happened on one job, newest first (J1); of these kinds and this author, if given (J11)."""
+        footing = self._ground.staff_footing(actor, scope)
+        self._ground.require(footing, Action.VIEW)
+        with self._ground.repository.reading() as work:
+            if footing.record is None and not work.entries.exists(actor.business_id, scope):
+                raise NotFound
+            entries = work.entries.feed(
+                actor.business_id,
+                scope,
+                kinds=[EntryKind(kind) for kind in kinds],
+                author=author,
+                visible_only=False,
+                before=_before(cursor),
+                limit=check_limit(limit) + 1,
+            )
+        return _page(entries, limit)
+
+    def header(self, actor: Staff, scope: Scope) -> FeedHeader:
+        """What stands above the feed: names, what may be written, and who has written."""
+        footing = self._ground.staff_footing(actor, scope)
+        self._ground.require(footing, Action.VIEW)
+        record, client = footing.record, self._client_of(footing)
+        with self._ground.repository.reading() as work:
+            known = work.entries.thread(actor.business_id, scope) if record is None else None
+            if record is None and known is None:
+                raise NotFound
+            authors = work.entries.authors(actor.business_id, scope)
+        why_not = self._why_not(footing)
+        return FeedHeader(
+            scope=scope,
+            record=record,
+            client=client,
+            reference=record.reference if record else known.reference if known else "",
+            title=record.title if record else known.title if known else "",
+            client_name=client.name if client else known.client_name if known else "",
+            can_note=self._ground.access.refusal(footing, Action.NOTE) is None,
+            can_reply=why_not is None,
+            why_not=f"{why_not} {why_not.hint}" if why_not else None,
+            authors=tuple(authors),
+        )
+
+    def mark_read(self, actor: Staff, scope: Scope, *, upto: int) -> bool:
+        """Leave unread only what the client wrote after the entry numbered `upto`; False if nothing changed."""
+        footing = self._ground.staff_footing(actor, scope)
+        self._ground.require(footing, Action.MESSAGES)
+        if not isinstance(upto, int) or isinstance(upto, bool) or not 0 <= upto < 2**63:
+            raise InvalidInput("The place to read up to is an entry's number.", field="upto")
+        changed = False
+        while not changed:
+            with self._ground.repository.reading() as work:
+                unread, newest = work.bell.unread_in(actor.business_id, actor.id, scope)
+            if not unread:
+                return False
+            # False means that a client wrote in between: look again, so that their entry is not taken for read.
+            with self._ground.repository.atomic() as work:
+                changed = work.bell.read(actor.business_id, actor.id, scope, upto=upto, as_of=newest)
+                if changed:
+                    work.after_commit(
+                        lambda: signals.tell(
+                            signals.thread_read,
+                            self._ground.sender,
+                            business_id=actor.business_id,
+                            scope=scope,
+                            reader=actor,
+                        )
+                    )
+        return True
+
+    def _messages(self, actor: Staff, action: Action) -> None:
+        """Judge a call that names no scope: the role first, then the portal switch."""
+        business = self._ground.business(actor.business_id)
+        if not self._ground.access.permits(actor, action):
+            raise NotPermitted("Your role may not start conversations." if action is Action.START else None)
+        if not business.portal_enabled:
+            raise PortalDisabled
+
+
+def _before(cursor: str | None) -> int | None:
+    return int(cursor_from(cursor, int)[0]) if cursor is not None else None
+
+
+def _page(entries: list[Entry], limit: int) -> Page[Entry]:
+    more = len(entries) > limit
+    return Page(items=tuple(entries[:limit]), next=cursor_to(entries[limit - 1].seq) if more else None)

@@ -1,0 +1,167 @@
+"""How an entry is written: one transaction for the entry, the counters, the bell and the mail to send."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from attrs import evolve, frozen
+
+from jobthreads import signals
+from jobthreads.domain.entries import AuthorKind, Entry, KeptEntry, Request
+from jobthreads.domain.notifications import Delivery
+from jobthreads.domain.people import Business, Client
+from jobthreads.domain.records import Record
+from jobthreads.domain.threads import MOVING_KINDS, Thread
+from jobthreads.errors import JobThreadsError, LimitReached, RequestReused, ThreadMoved
+from jobthreads.ports import UnitOfWork
+from jobthreads.services.ground import Ground
+
+__all__ = ["Draft", "draft_entry", "post", "within_limit"]
+
+
+@frozen(kw_only=True)
+class Draft:
+    """An entry about to be written, with the host's answers it was judged by.
+
+    `late_refusal` is what speaks against it after a replay was looked for (S4). `ring` holds the staff ids whose bell
+    rings; `posts_limit` is the author's own limit of posts, None for none.
+    """
+
+    business: Business
+    record: Record
+    client: Client | None
+    entry: Entry
+    request: Request | None = None
+    if_seen: int | None = None
+    late_refusal: Callable[[Thread | None], JobThreadsError | None]
+    ring: Sequence[str] = ()
+    posts_limit: int | None = None
+    keeps_own_time: bool = False
+
+
+def draft_entry(ground: Ground, **facts: object) -> Entry:
+    """Make an entry that has no number yet; the time is put in when the thread is held."""
+    return Entry(id=ground.new_id(), seq=0, **{"at": ground.clock(), **facts})  # type: ignore[arg-type]
+
+
+def post(ground: Ground, draft: Draft) -> KeptEntry:
+    """Write the entry, or answer what the same request wrote before (S4)."""
+    with ground.repository.atomic() as work:
+        thread = work.entries.lock(draft.business.id, draft.entry.scope)
+        refusal = draft.late_refusal(thread) or _moved(work, draft, thread)
+        if refusal is not None:
+            earlier = _replayed(work, draft)
+            if earlier is None:
+                raise refusal
+            return earlier
+        before = thread or work.entries.create(_new_thread(ground, draft))
+        now = ground.clock()
+        entry = draft.entry if draft.keeps_own_time else evolve(draft.entry, at=now)
+        after, kept = before.known_as(draft.record, draft.client).append(
+            entry, now=now, shown_to=draft.record.client_id, request=draft.request
+        )
+        if not work.entries.append(after, kept):
+            earlier = _replayed(work, draft)
+            if earlier is None or thread is None:
+                # Another thread took the request while ours was being made: nothing of ours may stay.
+                raise RequestReused
+            return earlier
+        if draft.posts_limit is not None:
+            within_limit(
+                ground,
+                work,
+                draft.business.id,
+                f"post:{entry.author.id}",
+                draft.posts_limit,
+                ground.settings.limit_window,
+            )
+        if draft.ring:
+            work.bell.ring(after, kept, draft.ring)
+        deliveries = _deliveries(ground, draft, after, kept, now)
+        if deliveries:
+            work.outbox.queue(deliveries)
+        work.after_commit(lambda: _tell(ground, before, after, kept, bool(deliveries)))
+        return kept
+
+
+def _new_thread(ground: Ground, draft: Draft) -> Thread:
+    return Thread(
+        business_id=draft.business.id,
+        id=ground.new_id(),
+        scope=draft.entry.scope,
+        reference=draft.record.reference,
+        title=draft.record.title,
+        client_id=draft.record.client_id,
+        client_name=draft.client.name if draft.client else "",
+    )
+
+
+def _moved(work: UnitOfWork, draft: Draft, thread: Thread | None) -> JobThreadsError | None:
+    if draft.if_seen is None or thread is None or thread.client_seq <= draft.if_seen:
+        return None
+    newest = work.entries.feed(
+        draft.business.id,
+        thread.scope,
+        kinds=(),
+        author=None,
+        visible_only=False,
+        before=thread.client_seq + 1,
+        limit=1,
+    )
+    return ThreadMoved(newest[0])
+
+
+def _replayed(work: UnitOfWork, draft: Draft) -> KeptEntry | None:
+    if draft.request is None:
+        return None
+    earlier = work.entries.replayed(draft.business.id, draft.entry.author, draft.request.call, draft.request.id)
+    if earlier is not None and not earlier.says_the_same(draft.entry):
+        raise RequestReused
+    return earlier
+
+
+def _deliveries(ground: Ground, draft: Draft, thread: Thread, kept: KeptEntry, now: datetime) -> list[Delivery]:
+    client, entry, showing = draft.client, kept.entry, kept.showing
+    wanted = (
+        showing is not None
+        and entry.kind in MOVING_KINDS
+        and entry.author.kind is not AuthorKind.CLIENT
+        and client is not None
+        and client.notify_on_replies
+        and draft.business.portal_enabled
+    )
+    if not wanted or showing is None:
+        return []
+    return [
+        Delivery(
+            id=ground.new_id(),
+            business_id=thread.business_id,
+            thread_id=thread.id,
+            entry_id=entry.id,
+            showing=showing.number,
+            channel=channel,
+            client_id=showing.client_id,
+            due_at=now + ground.settings.mail_window,
+            created_at=now,
+        )
+        for channel in ground.notifiers
+    ]
+
+
+def within_limit(
+    ground: Ground, work: UnitOfWork, business_id: str, subject: str, limit: int, window: timedelta
+) -> None:
+    """Count one more of `subject` and raise `LimitReached` beyond `limit` in this window; a rollback uncounts it."""
+    now, length = ground.clock(), int(window.total_seconds())
+    began = datetime.fromtimestamp(int(now.timestamp()) // length * length, tz=now.tzinfo)
+    if work.links.hit(business_id, subject, began) > limit:
+        raise LimitReached(retry_after=max(1, int((began + window - now).total_seconds()) + 1))
+
+
+def _tell(ground: Ground, before: Thread, after: Thread, kept: KeptEntry, mail: bool) -> None:
+    if after.started and not before.started:
+        signals.tell(signals.thread_started, ground.sender, business_id=after.business_id, scope=after.scope)
+    signals.tell(signals.entry_added, ground.sender, business_id=after.business_id, entry=kept.entry)
+    if mail:
+        ground.wake()
