@@ -198,7 +198,18 @@ class OutboxRoom:
     ) -> list[Batch]:
         """Take what is due, frozen into batches."""
         present, token = micros(now), str(uuid4())
-        heads = self._run.rows(self._sql.claim_due, now=present, channels=json.dumps(list(channels)), limit=limit)
+        batches: list[Batch] = []
+        more = True
+        # Recipients beyond their cap are put off, and must not hide what is due behind them.
+        while more and not batches:
+            heads = self._run.rows(self._sql.claim_due, now=present, channels=json.dumps(list(channels)), limit=limit)
+            batches = self._claimed_of(heads, token, present, micros(until), mails_an_hour)
+            more = len(heads) == limit
+        return batches
+
+    def _claimed_of(
+        self, heads: Sequence[Any], token: str, now: int, until: int, mails_an_hour: int | None
+    ) -> list[Batch]:
         batches: list[Batch] = []
         taken: set[str] = set()
         for head in heads:
@@ -206,10 +217,10 @@ class OutboxRoom:
             if batch in taken:
                 continue
             taken.add(batch)
-            full_until = self._full_until(head, present, mails_an_hour)
+            full_until = self._full_until(head, now, mails_an_hour)
             if full_until is not None:
-                self._hold(head, full_until, present)
-            elif self._take(head, batch, token, present, micros(until)):
+                self._hold(head, full_until, now)
+            elif self._take(head, batch, token, now, until):
                 batches.append(self._content(batch, token))
         return batches
 

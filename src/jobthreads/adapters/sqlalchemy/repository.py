@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from jobthreads.adapters.sqlalchemy.bell import BellRoom, BellStatements
-from jobthreads.adapters.sqlalchemy.commits import call_after_commit
+from jobthreads.adapters.sqlalchemy.commits import call_after_commit, listen_to
 from jobthreads.adapters.sqlalchemy.dialect import Kit, Runner
 from jobthreads.adapters.sqlalchemy.entries import EntriesRoom, EntryStatements
 from jobthreads.adapters.sqlalchemy.inbox import InboxRoom, InboxStatements
@@ -141,6 +141,7 @@ class HostRepository:
         """A savepoint in the host's transaction."""
         connection = self._connection()
         calls: list[Callable[[], None]] = []
+        listen_to(connection)
         with connection.begin_nested():
             yield SQLAlchemyUnitOfWork(connection, self._statements, calls.append)
         for call in calls:

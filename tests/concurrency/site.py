@@ -1,0 +1,53 @@
+"""The business that several processes and threads write to at once; also run as a process of its own."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from jobthreads import Business, Client, Job, JobThreads, Role, Settings, Staff, StaticDirectory
+from jobthreads.adapters.email import EmailNotifier, MailFolder
+from jobthreads.adapters.sqlalchemy import SQLAlchemyRepository
+
+BOSS = Staff(id="7", business_id="acme", name="Kim Lee", role=Role.BUSINESS_OWNER)
+CLIENT = Client(id="c1", business_id="acme", name="Dana Reyes", email="dana@example.com")
+JOB = Job(id="1042", business_id="acme", client_id="c1", reference="J-1042", title="Kitchen rewire")
+
+THREADS = 4
+REPLIES = 250
+
+
+def open_site(folder: Path, *, create: bool = False) -> JobThreads:
+    """The same business over the same files, as each process opens it; no cap on mails."""
+    return JobThreads(
+        directory=StaticDirectory(
+            businesses=[Business(id="acme", name="Acme Electrical", portal_enabled=True)],
+            staff=[BOSS],
+            clients=[CLIENT],
+            records=[JOB],
+        ),
+        repository=SQLAlchemyRepository.from_url(f"sqlite:///{folder / 'threads.db'}", create=create),
+        notifiers=[EmailNotifier(MailFolder(folder / "mail"), sender="Acme <no-reply@acme.example>")],
+        portal_url="https://acme.example/portal",
+        delivery="off",
+        settings=Settings(mails_an_hour=None),
+    )
+
+
+def write(folder: Path, process: str) -> None:
+    """Write 4 × 250 replies, and print each one that was acknowledged."""
+    site = open_site(folder)
+
+    def lane(number: int) -> None:
+        for count in range(REPLIES):
+            name = f"{process}-{number}-{count}"
+            entry = site.staff.reply(BOSS, JOB.scope, f"Reply {name}", request_id=name)
+            sys.stdout.write(f"{entry.seq} {name}\n")
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(lane, range(THREADS)))
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]), sys.argv[2])
