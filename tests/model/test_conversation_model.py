@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hypothesis import Phase
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -365,7 +366,11 @@ class Conversations(RuleBasedStateMachine):
 
 
 Conversations.TestCase.settings = hypothesis_settings(
-    max_examples=70, stateful_step_count=40, deadline=None, print_blob=True
+    max_examples=70,
+    stateful_step_count=40,
+    deadline=None,
+    print_blob=True,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
 TestConversations = Conversations.TestCase
 
