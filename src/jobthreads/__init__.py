@@ -18,7 +18,7 @@ from jobthreads.domain.paging import Page
 from jobthreads.domain.people import Business, Client, Role, Staff
 from jobthreads.domain.portal import Entrance, LinkPreview, PortalConversation, PortalEntry, PortalRecord
 from jobthreads.domain.reach import Reach
-from jobthreads.domain.records import Job, Quote, Scope, ScopeKind
+from jobthreads.domain.records import Job, Quote, Record, Scope, ScopeKind
 from jobthreads.domain.settings import PortalAuthor, Settings
 from jobthreads.domain.threads import Conversation, InboxRow
 from jobthreads.policies.access import AccessPolicy, Action, Explanation, FieldStaff, Grant
@@ -56,6 +56,7 @@ __all__ = [
     "PortalRecord",
     "Quote",
     "Reach",
+    "Record",
     "Role",
     "Scope",
     "ScopeKind",

@@ -294,12 +294,35 @@ class Links(Protocol):
 class UnitOfWork(Protocol):
     """One transaction, or one read: the verbs of the repository, grouped by room."""
 
-    entries: Entries
-    inbox: Inbox
-    marks: Marks
-    bell: Bell
-    outbox: Outbox
-    links: Links
+    @property
+    def entries(self) -> Entries:
+        """Threads and their entries."""
+        ...
+
+    @property
+    def inbox(self) -> Inbox:
+        """The threads panel."""
+        ...
+
+    @property
+    def marks(self) -> Marks:
+        """What clients have seen."""
+        ...
+
+    @property
+    def bell(self) -> Bell:
+        """Staff unread."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """What is to be told."""
+        ...
+
+    @property
+    def links(self) -> Links:
+        """Mailed links, sessions and limits."""
+        ...
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Call this once everything is durable: after our commit, or the host's; never after a rollback."""

@@ -101,12 +101,11 @@ class Ground:
         )
 
     def require(self, footing: Footing, action: Action) -> None:
-        """Refuse the call, or let it go on; what is unknown stays `NotFound` even where writing is refused (S2)."""
+        """Refuse the call, or let it go on; what is neither there nor remembered is `NotFound` before all (S2)."""
         refusal = self.access.refusal(footing, action)
-        if refusal is None:
-            return
         if footing.record is None and not isinstance(refusal, NotFound):
             with self.repository.reading() as work:
                 if not work.entries.exists(footing.business.id, footing.scope):
                     raise NotFound
-        raise refusal
+        if refusal is not None:
+            raise refusal

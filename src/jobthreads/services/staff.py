@@ -202,8 +202,6 @@ class StaffDoor:
         scope, record = footing.scope, footing.record
         with self._ground.repository.reading() as work:
             known = work.entries.thread(actor.business_id, scope) if record is None else None
-            if record is None and known is None:
-                raise NotFound
             entries = work.entries.feed(
                 actor.business_id,
                 scope,
@@ -319,8 +317,6 @@ class StaffDoor:
         footing = self._ground.staff_footing(actor, scope)
         self._ground.require(footing, Action.VIEW)
         with self._ground.repository.reading() as work:
-            if footing.record is None and not work.entries.exists(actor.business_id, scope):
-                raise NotFound
             entries = work.entries.feed(
                 actor.business_id,
                 scope,
@@ -339,8 +335,6 @@ class StaffDoor:
         record, client = footing.record, self._client_of(footing)
         with self._ground.repository.reading() as work:
             known = work.entries.thread(actor.business_id, scope) if record is None else None
-            if record is None and known is None:
-                raise NotFound
             authors = work.entries.authors(actor.business_id, scope)
         why_not = self._why_not(footing)
         return FeedHeader(

@@ -63,8 +63,7 @@ def post(ground: Ground, draft: Draft) -> KeptEntry:
         )
         if not work.entries.append(after, kept):
             earlier = _replayed(work, draft)
-            if earlier is None or thread is None:
-                # Another thread took the request while ours was being made: nothing of ours may stay.
+            if earlier is None:
                 raise RequestReused
             return earlier
         if draft.posts_limit is not None:

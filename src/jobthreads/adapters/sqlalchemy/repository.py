@@ -59,7 +59,11 @@ class SQLAlchemyUnitOfWork:
         self.bell = BellRoom(runner, statements.bell)
         self.outbox = OutboxRoom(runner, statements.outbox)
         self.links = LinksRoom(runner, statements.links)
-        self.after_commit = after_commit
+        self._after_commit = after_commit
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call this once everything is durable."""
+        self._after_commit(call)
 
 
 class SQLAlchemyRepository:

@@ -1,0 +1,100 @@
+"""What comes in and what goes out, in no framework's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+__all__ = ["Form", "Request", "Response"]
+
+
+@frozen(kw_only=True)
+class Form:
+    """A form that was sent: each field's values, and the names of fields that carried a file."""
+
+    fields: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    files: tuple[str, ...] = ()
+
+    def get(self, name: str, default: str = "") -> str:
+        """The last value of a field, since a browser sends the visible one after a hidden one."""
+        values = self.fields.get(name)
+        return values[-1] if values else default
+
+
+def _no_form() -> Form:
+    return Form()
+
+
+def _no_body() -> bytes:
+    return b""
+
+
+@frozen(kw_only=True)
+class Request:
+    """One request, as an adapter gives it.
+
+    `mount` is the address under which our routes hang, percent-encoded and without a slash at its end. Header names
+    are in lower case. `read_form` and `read_body` are called only once the request is let in; both may raise
+    `BodyTooLarge` or `Malformed`. `native` is the framework's own request, for the host's callables.
+    """
+
+    method: str
+    scheme: str
+    host: str
+    mount: str
+    headers: Mapping[str, str] = field(factory=dict)
+    query: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    cookies: Mapping[str, str] = field(factory=dict)
+    read_form: Callable[[], Form] = _no_form
+    read_body: Callable[[], bytes] = _no_body
+    native: Any = None
+
+    @property
+    def origin(self) -> str:
+        """Where the browser thinks it is: scheme and host."""
+        return f"{self.scheme}://{self.host}".lower()
+
+    @property
+    def media_type(self) -> str:
+        """The body's type, without parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether our script asks for a page's content to refresh parts of it."""
+        return "jobthreads-fragment" in self.headers
+
+    @property
+    def is_prefetch(self) -> bool:
+        """Whether nobody looks at the answer yet."""
+        purposes = (self.headers.get("sec-purpose", ""), self.headers.get("purpose", ""))
+        return any("prefetch" in purpose or "prerender" in purpose for purpose in purposes)
+
+    def param(self, name: str) -> str | None:
+        """The last value of a parameter of the address; None for an empty one or none."""
+        values = self.query.get(name)
+        return (values[-1] or None) if values else None
+
+    def params(self, name: str) -> tuple[str, ...]:
+        """Every value of a parameter of the address that is not empty."""
+        return tuple(value for value in self.query.get(name, ()) if value)
+
+
+@frozen(kw_only=True)
+class Response:
+    """One answer: status, headers in order, and the body."""
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """The first header of this name."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    def without_body(self) -> Response:
+        """Give the same answer to a HEAD."""
+        length = ("Content-Length", str(len(self.body)))
+        return evolve(self, body=b"", headers=(*self.headers, length))

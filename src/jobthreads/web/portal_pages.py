@@ -1,0 +1,180 @@
+"""The client's pages: their jobs and quotes, one conversation, and the way in by a mailed link.
+
+Everything comes from the portal door, so nothing internal can stand here: no staff id, no number, no visibility (S1).
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from attrs import frozen
+
+from jobthreads.domain.people import Client
+from jobthreads.domain.portal import PortalConversation, PortalRecord
+from jobthreads.errors import AttachmentsNotSupported, InvalidInput, JobThreadsError, LinkExpired, PortalDisabled
+from jobthreads.web.addresses import with_query
+from jobthreads.web.composer import Composer, Typed
+from jobthreads.web.lines import client_days
+from jobthreads.web.problems import refusal
+from jobthreads.web.visit import Answer, Visit
+
+__all__ = ["PORTAL_COOKIE", "PortalPages"]
+
+PORTAL_COOKIE = "jobthreads_portal"
+"""Holds the session that a mailed link opened."""
+
+Asked = Visit[Client]
+
+_LIST = "Your jobs and quotes"
+
+
+@frozen(kw_only=True)
+class RecordLine:
+    """One job or quote of the list."""
+
+    record: PortalRecord
+    url: str
+
+
+class PortalPages:
+    """Each method answers one route of the portal mount."""
+
+    def records(self, visit: Asked) -> Answer:
+        """The client's jobs and sent quotes (M11, J9)."""
+        urls, cursor = visit.urls, visit.request.param("cursor")
+        page = visit.threads.portal.records(visit.person, cursor=cursor, limit=visit.limit())
+        here = urls.portal()
+        return visit.page(
+            "portal/records.html",
+            _LIST,
+            projection=page,
+            rows=tuple(RecordLine(record=one, url=urls.portal(one.scope)) for one in page.items),
+            first_url=here if cursor else None,
+            older_url=with_query(here, ("cursor", page.next)) if page.next else None,
+            refresh_url=visit.with_params(here, ("cursor", "limit")),
+        )
+
+    def conversation(self, visit: Asked) -> Answer:
+        """One job or quote, and what was said about it (J4)."""
+        return self._conversation(visit, Typed())
+
+    def reply(self, visit: Asked) -> Answer:
+        """Send what the client wrote."""
+        form = visit.form()
+        typed = Typed.of(form)
+        try:
+            if form.files:
+                raise AttachmentsNotSupported(
+                    "Messages are text only; the file was not stored.", hint="Please send the file by e-mail."
+                )
+            visit.threads.portal.reply(visit.person, visit.scope, typed.text, request_id=typed.request_id)
+        except JobThreadsError as error:
+            return self._conversation(visit, typed.refused(error))
+        return visit.see(visit.urls.portal(visit.scope))
+
+    def mark_read(self, visit: Asked) -> Answer:
+        """Take the dot away, up to an entry (J9)."""
+        upto = visit.form().get("upto")
+        if not upto:
+            raise InvalidInput("The place to read up to is missing.", field="upto")
+        visit.threads.portal.mark_read(visit.person, visit.scope, upto=upto)
+        return visit.see(visit.urls.portal(visit.scope))
+
+    def _conversation(self, visit: Asked, typed: Typed) -> Answer:
+        urls, request = visit.urls, visit.request
+        try:
+            scope = visit.scope
+            found = visit.threads.portal.conversation(
+                visit.person, scope, cursor=request.param("cursor"), limit=visit.limit()
+            )
+            self._seen(visit, found)
+        except PortalDisabled as error:
+            return visit.refused(error, text=typed.text)
+        except JobThreadsError as error:
+            return visit.refused(error, text=typed.text, back=(urls.portal(), _LIST))
+        here, items = urls.portal(scope), found.entries.items
+        path = urls.record(scope)
+        return visit.page(
+            "portal/conversation.html",
+            found.title,
+            error=typed.error,
+            projection=found,
+            conversation=found,
+            days=client_days(items, unread=found.unread, times=visit.times),
+            older_url=with_query(here, ("cursor", found.entries.next)) if found.entries.next else None,
+            newest_url=here if request.param("cursor") else None,
+            list_url=urls.portal(),
+            read_url=urls.api(f"{path}/read"),
+            upto=str(items[0].id) if items else "",
+            refresh_url=visit.with_params(here, ("cursor", "limit")),
+            composer=Composer(
+                action=urls.to(f"{path}/replies"),
+                api=urls.api(f"{path}/replies"),
+                request_id=typed.next_request_id(),
+                text=typed.text,
+                refusal=typed.refusal,
+                visibility="",
+                can_reply=found.can_reply,
+                why_not="You can answer as soon as you have been written to.",
+            ),
+        )
+
+    def _seen(self, visit: Asked, found: PortalConversation) -> None:
+        """Move the client's mark up to the newest entry they now look at."""
+        if visit.opens_page and found.unread and found.entries.items:
+            visit.threads.portal.mark_read(visit.person, found.scope, upto=found.entries.items[0].id)
+
+    def look(self, visit: Visit[None]) -> Answer:
+        """What stands behind a mailed link: one button. Changes nothing, since scanners follow links too."""
+        try:
+            business = visit.threads.portal.preview(visit.args["token"]).business
+        except LinkExpired as error:
+            return _expired(visit, error)
+        return _door(visit, "open", business.name, action=_enter(visit))
+
+    def enter(self, visit: Visit[None]) -> Answer:
+        """Turn the link into a session, and go to the record's clean address."""
+        try:
+            entrance = visit.threads.portal.enter(visit.args["token"])
+        except LinkExpired as error:
+            return _expired(visit, error)
+        lasts = int((entrance.expires_at - visit.threads.now()).total_seconds())
+        secure = "; Secure" if visit.request.scheme == "https" else ""
+        cookie = (
+            f"{PORTAL_COOKIE}={entrance.session}; Path={visit.request.mount or '/'}; Max-Age={lasts}; "
+            f"HttpOnly; SameSite=Lax{secure}"
+        )
+        return Answer(status=303, location=visit.urls.portal(entrance.scope), headers=(("Set-Cookie", cookie),))
+
+    def renew(self, visit: Visit[None]) -> Answer:
+        """Mail a fresh link; the same answer in every case."""
+        visit.threads.portal.renew(visit.args["token"])
+        return _door(visit, "renewed", "A fresh link")
+
+
+def _enter(visit: Visit[None]) -> str:
+    return visit.urls.to(f"enter/{quote(visit.args['token'], safe='')}")
+
+
+def _expired(visit: Visit[None], error: LinkExpired) -> Answer:
+    renew = f"{_enter(visit)}/renew"
+    return _door(visit, "expired", "Link expired", action=renew, refused=error)
+
+
+def _door(
+    visit: Visit[None],
+    state: str,
+    name: str,
+    *,
+    action: str = "",
+    refused: JobThreadsError | None = None,
+) -> Answer:
+    return visit.page(
+        "portal/enter.html",
+        name,
+        error=refused,
+        state=state,
+        business_name=name,
+        refusal=refusal(refused) if refused else None,
+        action=action,
+    )

@@ -1,0 +1,201 @@
+"""Every method of every address has a case here, and an address without one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from jobthreads.web.routes import PORTAL, STAFF, Face, Route
+from jobthreads.web.security import HEADERS, Kind
+from tests.web.conftest import DANA, JOB, KIM, SAME_SITE, World
+
+JOB_PATH, QUOTE_PATH = "jobs/1042", "quotes/88"
+
+
+def newest(world: World) -> str:
+    return str(world.threads.portal.conversation(DANA, JOB.scope).entries.items[0].id)
+
+
+STAFF_CASES: dict[tuple[str, str], tuple[int, str, Callable[[World], Any]]] = {
+    ("GET", "messages"): (200, "messages", lambda _: None),
+    ("GET", "messages/new"): (200, "messages/new?client=c1", lambda _: None),
+    ("POST", "messages/new"): (303, "messages/new", lambda _: {"client": "c1", "scope": "quote:88"}),
+    ("GET", "messages/jobs/<id>"): (200, f"messages/{JOB_PATH}", lambda _: None),
+    ("GET", "messages/quotes/<id>"): (200, f"messages/{QUOTE_PATH}", lambda _: None),
+    ("POST", "messages/jobs/<id>/replies"): (303, f"messages/{JOB_PATH}/replies", lambda _: {"text": "Yes."}),
+    ("POST", "messages/quotes/<id>/replies"): (303, f"messages/{QUOTE_PATH}/replies", lambda _: {"text": "A"}),
+    ("POST", "messages/jobs/<id>/read"): (303, f"messages/{JOB_PATH}/read", lambda _: {"upto": "3"}),
+    ("POST", "messages/quotes/<id>/read"): (303, f"messages/{QUOTE_PATH}/read", lambda _: {"upto": "0"}),
+    ("GET", "jobs/<id>/activity"): (200, f"{JOB_PATH}/activity?type=note&author=staff:7", lambda _: None),
+    ("POST", "jobs/<id>/entries"): (
+        303,
+        f"{JOB_PATH}/entries",
+        lambda _: {"text": "Bring a ladder.", "visibility": "internal"},
+    ),
+    ("GET", "bell"): (200, "bell", lambda _: None),
+    ("POST", "bell/read"): (303, "bell/read", lambda _: {}),
+    ("GET", "api/messages"): (200, "api/messages?unread=1&limit=10", lambda _: None),
+    ("GET", "api/messages/new"): (200, "api/messages/new?client=c1&text=da", lambda _: None),
+    ("POST", "api/messages/new"): (201, "api/messages/new", lambda _: {"client": "c1", "scope": "quote:88"}),
+    ("GET", "api/messages/jobs/<id>"): (200, f"api/messages/{JOB_PATH}", lambda _: None),
+    ("GET", "api/messages/quotes/<id>"): (200, f"api/messages/{QUOTE_PATH}", lambda _: None),
+    ("POST", "api/messages/jobs/<id>/replies"): (
+        201,
+        f"api/messages/{JOB_PATH}/replies",
+        lambda _: {"text": "Yes.", "request_id": "a", "if_seen": 3},
+    ),
+    ("POST", "api/messages/quotes/<id>/replies"): (
+        201,
+        f"api/messages/{QUOTE_PATH}/replies",
+        lambda _: {"text": "Yes."},
+    ),
+    ("POST", "api/messages/jobs/<id>/read"): (200, f"api/messages/{JOB_PATH}/read", lambda _: {"upto": 3}),
+    ("POST", "api/messages/quotes/<id>/read"): (200, f"api/messages/{QUOTE_PATH}/read", lambda _: {"upto": 0}),
+    ("GET", "api/jobs/<id>/activity"): (200, f"api/{JOB_PATH}/activity?type=note&type=reply", lambda _: None),
+    ("POST", "api/jobs/<id>/entries"): (
+        201,
+        f"api/{JOB_PATH}/entries",
+        lambda _: {"text": "Bring a ladder.", "visibility": "internal"},
+    ),
+    ("GET", "api/bell"): (200, "api/bell", lambda _: None),
+    ("POST", "api/bell/read"): (200, "api/bell/read", lambda _: {"scope": "job:1042"}),
+    ("GET", "api/openapi.json"): (200, "api/openapi.json", lambda _: None),
+    ("GET", "static/<name>"): (200, "static/jobthreads.js", lambda _: None),
+}
+
+PORTAL_CASES: dict[tuple[str, str], tuple[int, str, Callable[[World], Any]]] = {
+    ("GET", ""): (200, "", lambda _: None),
+    ("GET", "jobs/<id>"): (200, JOB_PATH, lambda _: None),
+    ("GET", "quotes/<id>"): (200, QUOTE_PATH, lambda _: None),
+    ("POST", "jobs/<id>/replies"): (303, f"{JOB_PATH}/replies", lambda _: {"text": "Thanks."}),
+    ("POST", "quotes/<id>/replies"): (303, f"{QUOTE_PATH}/replies", lambda _: {"text": "How much?"}),
+    ("POST", "jobs/<id>/read"): (303, f"{JOB_PATH}/read", lambda world: {"upto": newest(world)}),
+    ("POST", "quotes/<id>/read"): (404, f"{QUOTE_PATH}/read", lambda world: {"upto": newest(world)}),
+    ("GET", "enter/<token>"): (200, "enter/{token}", lambda _: None),
+    ("POST", "enter/<token>"): (303, "enter/{token}", lambda _: {}),
+    ("POST", "enter/<token>/renew"): (200, "enter/{token}/renew", lambda _: {}),
+    ("GET", "api/"): (200, "api/", lambda _: None),
+    ("GET", "api/jobs/<id>"): (200, f"api/{JOB_PATH}", lambda _: None),
+    ("GET", "api/quotes/<id>"): (200, f"api/{QUOTE_PATH}", lambda _: None),
+    ("POST", "api/jobs/<id>/replies"): (201, f"api/{JOB_PATH}/replies", lambda _: {"text": "Thanks."}),
+    ("POST", "api/quotes/<id>/replies"): (201, f"api/{QUOTE_PATH}/replies", lambda _: {"text": "How much?"}),
+    ("POST", "api/jobs/<id>/read"): (200, f"api/{JOB_PATH}/read", lambda world: {"upto": newest(world)}),
+    ("POST", "api/quotes/<id>/read"): (404, f"api/{QUOTE_PATH}/read", lambda world: {"upto": newest(world)}),
+    ("GET", "api/openapi.json"): (200, "api/openapi.json", lambda _: None),
+    ("GET", "static/<name>"): (200, "static/jobthreads.css", lambda _: None),
+}
+
+EVERY = [
+    *(("/office/", "kim", route, STAFF_CASES.get((route.method, route.path))) for route in STAFF),
+    *(("/portal/", "dana", route, PORTAL_CASES.get((route.method, route.path))) for route in PORTAL),
+]
+
+
+def ask(world: World, mount: str, who: str | None, route: Route, case: Any, **headers: str) -> Any:
+    _, address, value = case
+    if "{token}" in address:
+        address = address.format(token=world.link())
+    sent = value(world)
+    body = {"json" if route.face is Face.API else "data": sent} if sent is not None else {}
+    return world.browser(who).open(f"{mount}{address}", method=route.method, headers={**SAME_SITE, **headers}, **body)
+
+
+def named(case: Any) -> str:
+    return f"{case.method} {case.path}" if isinstance(case, Route) else ""
+
+
+@pytest.mark.parametrize(("mount", "who", "route", "case"), EVERY, ids=named)
+def test_every_route_answers_as_its_case_says(talking: World, mount: str, who: str, route: Route, case: Any) -> None:
+    """Design §5: each method of each address answers, with the headers of its kind and no others of ours missing.
+
+    Security: no-store on everything behind sign-in, a strict policy in our own shell, nosniff everywhere.
+    """
+    assert case is not None, f"{route.method} {route.path} has no case"
+    answer = ask(talking, mount, who, route, case)
+    assert case[0] == answer.status_code, answer.text
+    if route.face is Face.ASSET:
+        kind = Kind.ASSET
+    elif route.face is Face.ENTER:
+        kind = Kind.ENTER
+    elif route.face in {Face.API, Face.DOCUMENT}:
+        kind = Kind.API
+    else:
+        kind = Kind.REDIRECT if answer.status_code == 303 else Kind.PAGE
+    assert dict(HEADERS[kind]) == {name: answer.headers.get(name) for name in HEADERS[kind]}
+
+
+@pytest.mark.parametrize(("mount", "who", "route", "case"), EVERY, ids=named)
+def test_nobody_gets_in_unknown(talking: World, mount: str, who: str, route: Route, case: Any) -> None:
+    """Design §2: without a person a page sends to the sign-in, and the API answers 401."""
+    answer = ask(talking, mount, None, route, case)
+    if not route.signed_in:
+        assert case[0] == answer.status_code
+    elif route.face is Face.API:
+        assert (401, "not-signed-in") == (answer.status_code, answer.json["code"])
+    else:
+        assert (303, "/sign-in") == (answer.status_code, answer.location)
+
+
+@pytest.mark.parametrize(
+    ("mount", "who", "route", "case"), [one for one in EVERY if one[2].method == "POST"], ids=named
+)
+def test_no_change_comes_from_another_site(talking: World, mount: str, who: str, route: Route, case: Any) -> None:
+    """Security 3.5: a change that another site's page sends is refused, and nothing is stored."""
+    before = talking.threads.staff.feed(KIM, JOB.scope), talking.threads.bell.unread(KIM)
+    answer = ask(talking, mount, who, route, case, **{"Sec-Fetch-Site": "cross-site"})
+    assert 403 == answer.status_code
+    assert before == (talking.threads.staff.feed(KIM, JOB.scope), talking.threads.bell.unread(KIM))
+
+
+NAMING = [one for one in EVERY if "<id>" in one[2].path]
+
+
+@pytest.mark.parametrize(("mount", "who", "route", "case"), NAMING, ids=named)
+def test_someone_elses_and_what_never_was_are_one_answer(
+    talking: World, mount: str, who: str, route: Route, case: Any
+) -> None:
+    """S2, S3: a stranger gets the same answer for our record as for one that never was: status, headers, body."""
+    stranger = "rival" if mount == "/office/" else "otto"
+    status, address, value = case
+    elsewhere = address.replace("/1042", "/4040").replace("/88", "/40")
+    ours = ask(talking, mount, stranger, route, (status, address, value))
+    never = ask(talking, mount, stranger, route, (status, elsewhere, value))
+    assert never.status_code == ours.status_code
+    assert never.data == ours.data
+    assert [one for one in never.headers if one[0] != "Location"] == [
+        one for one in ours.headers if one[0] != "Location"
+    ]
+    if route.name != "mark_read":
+        assert 404 == ours.status_code
+
+
+def test_the_tables_have_no_case_too_many() -> None:
+    """Every case belongs to a route that is there."""
+    assert set(STAFF_CASES) == {(route.method, route.path) for route in STAFF}
+    assert set(PORTAL_CASES) == {(route.method, route.path) for route in PORTAL}
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_other_methods_are_refused_with_those_there_are(world: World, method: str) -> None:
+    """An address names the methods that it knows."""
+    page = world.browser("kim").open("/office/messages/new", method=method, headers=SAME_SITE)
+    api = world.browser("kim").open("/office/api/bell", method=method, headers=SAME_SITE)
+    assert (405, "GET, HEAD, OPTIONS, POST") == (page.status_code, page.headers["Allow"])
+    assert (405, "GET, HEAD, OPTIONS") == (api.status_code, api.headers["Allow"])
+    assert "application/problem+json" == api.headers["Content-Type"]
+
+
+def test_options_tells_the_methods(world: World) -> None:
+    """OPTIONS needs no person and changes nothing."""
+    answer = world.browser().open("/office/messages/new", method="OPTIONS")
+    assert (204, "GET, HEAD, OPTIONS, POST") == (answer.status_code, answer.headers["Allow"])
+
+
+def test_head_answers_like_get_without_a_body(talking: World) -> None:
+    """HEAD gives the headers of GET, and moves no mark (design §5)."""
+    answer = talking.browser("kim").head("/office/messages/jobs/1042")
+    assert (200, b"") == (answer.status_code, answer.data)
+    assert int(answer.headers["Content-Length"]) > 1000
+    assert 1 == talking.threads.bell.unread(KIM)
