@@ -48,14 +48,15 @@ def draft_entry(ground: Ground, **facts: object) -> Entry:
 def post(ground: Ground, draft: Draft) -> KeptEntry:
     """Write the entry, or answer what the same request wrote before (S4)."""
     with ground.repository.atomic() as work:
-        thread = work.entries.lock(draft.business.id, draft.entry.scope)
-        refusal = draft.late_refusal(thread) or _moved(work, draft, thread)
+        before = work.entries.lock(draft.business.id, draft.entry.scope) or work.entries.create(
+            _new_thread(ground, draft)
+        )
+        refusal = draft.late_refusal(before) or _moved(work, draft, before)
         if refusal is not None:
             earlier = _replayed(work, draft)
             if earlier is None:
                 raise refusal
             return earlier
-        before = thread or work.entries.create(_new_thread(ground, draft))
         now = ground.clock()
         entry = draft.entry if draft.keeps_own_time else evolve(draft.entry, at=now)
         after, kept = before.known_as(draft.record, draft.client).append(
@@ -96,8 +97,8 @@ def _new_thread(ground: Ground, draft: Draft) -> Thread:
     )
 
 
-def _moved(work: UnitOfWork, draft: Draft, thread: Thread | None) -> JobThreadsError | None:
-    if draft.if_seen is None or thread is None or thread.client_seq <= draft.if_seen:
+def _moved(work: UnitOfWork, draft: Draft, thread: Thread) -> JobThreadsError | None:
+    if draft.if_seen is None or thread.client_seq <= draft.if_seen:
         return None
     newest = work.entries.feed(
         draft.business.id,
