@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 
@@ -61,8 +62,6 @@ def test_it_sends_what_waited_when_it_starts(shop: Shop, sending: TrialThreads) 
 
 def test_it_wakes_when_the_window_is_over(shop: Shop) -> None:
     """M6: the thread waits for what is due, and not until somebody writes again."""
-    from datetime import UTC, datetime
-
     opened = shop.open(delivery="thread", settings=Settings(mail_window=0.3), clock=lambda: datetime.now(UTC))
     opened.staff.reply(shop.kim, shop.job.scope, "1")
     opened.staff.reply(shop.kim, shop.job.scope, "2")

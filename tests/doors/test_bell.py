@@ -7,6 +7,7 @@ import pytest
 from jobthreads import EntryKind, Scope, Visibility
 from jobthreads.errors import InvalidInput, NotFound
 from jobthreads.testing import job, staff
+from jobthreads.testing.contracts.written import write_in
 from tests.shop import Shop
 
 
@@ -113,8 +114,6 @@ def test_the_count_and_the_lines_are_one_thing(shop: Shop) -> None:
     threads = shop.open(settings=None)
     with shop.repository.atomic() as work:
         # Written through the port: a hundred posts of one client would meet their limit.
-        from jobthreads.testing.contracts.written import write_in
-
         for record in records:
             write_in(work, scope=record.scope, ring=["kim"])
     assert (100, 100) == (threads.bell.unread(shop.kim), len(threads.bell.notices(shop.kim)))

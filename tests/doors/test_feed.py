@@ -9,6 +9,7 @@ import pytest
 
 from jobthreads import Author, AuthorKind, Entry, EntryKind, FormSave, StatusChange, Visibility
 from jobthreads.errors import InvalidInput, NotFound, NotPermitted
+from jobthreads.services.staff import StaffDoor
 from tests.shop import Shop
 
 
@@ -29,8 +30,6 @@ def _kinds(items: tuple[Entry, ...]) -> list[int]:
 
 def test_the_choice_is_always_explicit() -> None:
     """J2: a note and a reply are two calls, and no call chooses for the writer."""
-    from jobthreads.services.staff import StaffDoor
-
     assert "visibility" not in inspect.signature(StaffDoor.note).parameters
     assert "visibility" not in inspect.signature(StaffDoor.reply).parameters
 

@@ -6,6 +6,7 @@ import pytest
 from attrs import evolve
 
 from jobthreads import Scope
+from jobthreads.domain.paging import cursor_to
 from jobthreads.errors import NotFound, NotPermitted
 from jobthreads.testing import job
 from tests.shop import Shop
@@ -192,8 +193,6 @@ def test_mail_goes_to_whom_it_was_shown(moved: Shop) -> None:
 
 def test_a_place_of_the_earlier_client_begins_anew(moved: Shop) -> None:
     """M11: a cursor on an entry that this client was never shown begins the list again."""
-    from jobthreads.domain.paging import cursor_to
-
     danas = moved.entries(moved.job.scope)[0]
     moved.threads.staff.reply(moved.kim, moved.job.scope, "For Omar")
     page = moved.threads.portal.conversation(moved.omar, moved.job.scope, cursor=cursor_to(str(danas.id))).entries

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from jobthreads import signals
 from jobthreads.errors import EmptyText, Misconfigured, RequestReused
@@ -53,12 +52,6 @@ def heard(shop: Shop) -> Iterator[list[str | None]]:
         yield heard
 
 
-@contextmanager
-def _session(engine: Engine) -> Iterator[Session]:
-    with Session(engine) as session:
-        yield session
-
-
 def _statuses(engine: Engine) -> list[str]:
     with engine.connect() as connection:
         return list(connection.execute(text("SELECT status FROM host_job")).scalars())
@@ -84,7 +77,7 @@ def test_both_are_kept_by_the_hosts_commit(shop: Shop, engine: Engine, heard: li
 
 def test_a_session_is_taken_too(shop: Shop, engine: Engine, heard: list[str | None]) -> None:
     """J1: the same inside a Session, whose own commit counts."""
-    with _session(engine) as session:
+    with Session(engine) as session:
         _book(session)
         shop.threads.using(session).staff.reply(shop.kim, shop.job.scope, "Hello")
         assert [] == heard
@@ -97,7 +90,7 @@ def test_a_session_is_taken_too(shop: Shop, engine: Engine, heard: list[str | No
 
 def test_the_hosts_rollback_takes_ours_with_it(shop: Shop, engine: Engine, heard: list[str | None]) -> None:
     """J1: after a rollback there is no entry, no thread, no ring, no mail and no signal."""
-    with _session(engine) as session:
+    with Session(engine) as session:
         inside = shop.threads.using(session)
         _book(session)
         inside.staff.reply(shop.kim, shop.job.scope, "Hello")
@@ -150,7 +143,7 @@ def test_a_savepoint_from_before_our_first_call(shop: Shop, engine: Engine, hear
 
 def test_a_released_savepoint_keeps_ours(shop: Shop, engine: Engine, heard: list[str | None]) -> None:
     """J1: a savepoint of the host that ends well changes nothing, in a Session too."""
-    with _session(engine) as session:
+    with Session(engine) as session:
         with session.begin_nested():
             shop.threads.using(session).staff.reply(shop.kim, shop.job.scope, "within")
         with pytest.raises(ZeroDivisionError), session.begin_nested():
@@ -199,23 +192,23 @@ def test_the_databases_errors_pass_unchanged(shop: Shop, engine: Engine) -> None
         shop.threads.using(connection).staff.reply(shop.kim, shop.job.scope, "Hello")
 
 
+class _Base(DeclarativeBase):
+    pass
+
+
+class _HostJob(_Base):
+    __tablename__ = "host_job"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    status: Mapped[str]
+
+
 def test_what_the_host_has_not_flushed_is_flushed_first(shop: Shop, engine: Engine) -> None:
     """J1: a Session's own pending rows are written before ours, in the host's order."""
-    flushed: list[str] = []
-    with _session(engine) as session:
-        event.listen(session, "after_flush", lambda *_: flushed.append("flush"))
-        from sqlalchemy import Column, String
-        from sqlalchemy.orm import declarative_base
-
-        base: Any = declarative_base()
-        row = type(
-            "HostJob",
-            (base,),
-            {"__tablename__": "host_job", "id": Column(String, primary_key=True), "status": Column(String)},
-        )
-        session.add(row(id="1042", status="Booked"))
+    with Session(engine) as session:
+        session.add(_HostJob(id="1042", status="Booked"))
         shop.threads.using(session).staff.reply(shop.kim, shop.job.scope, "Hello")
-        assert ["flush"] == flushed
+        assert not session.new
         session.commit()
     assert ["Booked"] == _statuses(engine)
 

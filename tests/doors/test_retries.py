@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobthreads import Visibility
+from jobthreads import AccessPolicy, Visibility
 from jobthreads.errors import (
     EmptyText,
     InvalidInput,
@@ -95,8 +95,6 @@ def test_without_a_request_id_each_call_is_its_own(shop: Shop) -> None:
 
 def test_access_is_judged_before_the_retry(shop: Shop) -> None:
     """S4: who may no longer write gets no answer by repeating an old request."""
-    from jobthreads import AccessPolicy
-
     threads = shop.open(access=AccessPolicy(field_staff="reply"))
     threads.staff.reply(shop.tom, shop.job.scope, "Reply", request_id="r")
     with pytest.raises(NotPermitted):

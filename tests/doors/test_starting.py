@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobthreads import Role, Scope
+from jobthreads import AccessPolicy, Role, Scope
 from jobthreads.errors import NotFound, NotPermitted, NotThisClients, PortalDisabled, QuoteNotSent
 from jobthreads.testing import job, staff
 from tests.shop import Shop
@@ -128,8 +128,6 @@ def test_an_unknown_record_is_not_found(shop: Shop) -> None:
 @pytest.mark.parametrize("may", ["view", "note", "reply"])
 def test_starting_is_never_a_field_roles(shop: Shop, role: str, may: str) -> None:
     """M3: whatever field staff may write, starting and choosing are not theirs."""
-    from jobthreads import AccessPolicy
-
     doors = shop.open(access=AccessPolicy(field_staff=may)).staff
     person = staff("tom", role=role)
     with pytest.raises(NotPermitted):

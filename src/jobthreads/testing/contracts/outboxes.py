@@ -181,6 +181,20 @@ class OutboxContract(Contract):
         assert 3 == len(rest.entries)
         assert {"0", "1", "2", "3", "4"} == {text for batch in [*taken, rest] for text in _texts(batch)}
 
+    def test_what_comes_again_keeps_to_the_cap(self, repository: Repository) -> None:
+        """A batch that failed waits for its recipient's hour like any other, and stays the batch it was."""
+        _queued(repository, "failed")
+        (failed,) = _claim(repository, mails_an_hour=1)
+        with repository.atomic() as work:
+            work.outbox.postpone(failed, due_at=MONDAY + 2 * _MINUTE, error="busy")
+        _queued(repository, "sent", created_at=MONDAY + _MINUTE)
+        (sent,) = _claim(repository, MONDAY + _MINUTE, mails_an_hour=1)
+        with repository.atomic() as work:
+            work.outbox.settle(sent, "sent", now=MONDAY + _MINUTE)
+        assert _claim(repository, MONDAY + 2 * _MINUTE, mails_an_hour=1) == []
+        (again,) = _claim(repository, MONDAY + _HOUR + 2 * _MINUTE, mails_an_hour=1)
+        assert (failed.id, 2, ["failed"]) == (again.id, again.attempt, _texts(again))
+
     def test_the_cap_is_each_recipients_own(self, repository: Repository) -> None:
         """One client's cap holds back nobody else, on no other channel, in no other business."""
         for one in ALIKE:
