@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from jobthreads import Business, Client, Job, JobThreads, Role, Settings, Staff, StaticDirectory
@@ -18,34 +20,36 @@ THREADS = 4
 REPLIES = 250
 
 
-def open_site(folder: Path, *, create: bool = False) -> JobThreads:
+@contextmanager
+def open_site(folder: Path, *, create: bool = False) -> Iterator[JobThreads]:
     """The same business over the same files, as each process opens it; no cap on mails."""
-    return JobThreads(
+    repository = SQLAlchemyRepository.from_url(f"sqlite:///{folder / 'threads.db'}", create=create)
+    yield JobThreads(
         directory=StaticDirectory(
             businesses=[Business(id="acme", name="Acme Electrical", portal_enabled=True)],
             staff=[BOSS],
             clients=[CLIENT],
             records=[JOB],
         ),
-        repository=SQLAlchemyRepository.from_url(f"sqlite:///{folder / 'threads.db'}", create=create),
+        repository=repository,
         notifiers=[EmailNotifier(MailFolder(folder / "mail"), sender="Acme <no-reply@acme.example>")],
         portal_url="https://acme.example/portal",
         delivery="off",
         settings=Settings(mails_an_hour=None),
     )
+    repository.close()
 
 
 def write(folder: Path, process: str) -> None:
     """Write 4 × 250 replies, and print each one that was acknowledged."""
-    site = open_site(folder)
+    with open_site(folder) as site, ThreadPoolExecutor(THREADS) as pool:
 
-    def lane(number: int) -> None:
-        for count in range(REPLIES):
-            name = f"{process}-{number}-{count}"
-            entry = site.staff.reply(BOSS, JOB.scope, f"Reply {name}", request_id=name)
-            sys.stdout.write(f"{entry.seq} {name}\n")
+        def lane(number: int) -> None:
+            for count in range(REPLIES):
+                name = f"{process}-{number}-{count}"
+                entry = site.staff.reply(BOSS, JOB.scope, f"Reply {name}", request_id=name)
+                sys.stdout.write(f"{entry.seq} {name}\n")
 
-    with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(lane, range(THREADS)))
 
 

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
+import pytest
+
+from jobthreads import JobThreads
 from jobthreads.domain.entries import Entry
 from tests.concurrency.site import BOSS, CLIENT, JOB, REPLIES, THREADS, open_site
 
 AT_ONCE = 50
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[JobThreads]:
+    with open_site(tmp_path, create=True) as opened:
+        yield opened
 
 
 def all_at_once(call: Callable[[], object]) -> list[object]:
@@ -31,16 +40,14 @@ def mails(folder: Path) -> int:
     return len(list((folder / "mail").glob("*.eml"))) if (folder / "mail").exists() else 0
 
 
-def test_fifty_starts_make_one_thread(tmp_path: Path) -> None:
+def test_fifty_starts_make_one_thread(site: JobThreads, tmp_path: Path) -> None:
     """M1: one scope has one thread, however many people start it at once."""
-    site = open_site(tmp_path, create=True)
     all_at_once(lambda: site.staff.start(BOSS, client_id=CLIENT.id, scope=JOB.scope))
     assert [JOB.scope] == [row.scope for row in site.staff.inbox(BOSS).items]
 
 
-def test_fifty_equal_replies_make_one_entry_and_one_mail(tmp_path: Path) -> None:
+def test_fifty_equal_replies_make_one_entry_and_one_mail(site: JobThreads, tmp_path: Path) -> None:
     """S4: a retry with the same request_id doubles nothing, even when all come at once."""
-    site = open_site(tmp_path, create=True)
     answers = all_at_once(lambda: site.staff.reply(BOSS, JOB.scope, "Friday?", request_id="form-1"))
     entries = [answer for answer in answers if isinstance(answer, Entry)]
     assert AT_ONCE == len(entries)
@@ -51,9 +58,8 @@ def test_fifty_equal_replies_make_one_entry_and_one_mail(tmp_path: Path) -> None
     assert 1 == mails(tmp_path)
 
 
-def test_workers_at_once_send_each_mail_once(tmp_path: Path) -> None:
+def test_workers_at_once_send_each_mail_once(site: JobThreads, tmp_path: Path) -> None:
     """S5: no two workers take the same notification."""
-    site = open_site(tmp_path, create=True)
     for number in range(40):
         site.staff.reply(BOSS, JOB.scope, f"Reply {number}")
     all_at_once(site.delivery.run_once)
@@ -62,9 +68,8 @@ def test_workers_at_once_send_each_mail_once(tmp_path: Path) -> None:
     assert 40 == mails(tmp_path)
 
 
-def test_two_processes_of_four_threads_lose_and_double_nothing(tmp_path: Path) -> None:
+def test_two_processes_of_four_threads_lose_and_double_nothing(site: JobThreads, tmp_path: Path) -> None:
     """S4: 2,000 replies to one SQLite file: each acknowledged, stored, numbered without a hole, and mailed once."""
-    site = open_site(tmp_path, create=True)
     writers = [
         subprocess.Popen(
             [sys.executable, "-m", "tests.concurrency.site", str(tmp_path), name],
