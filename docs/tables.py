@@ -14,6 +14,8 @@ from jobthreads.web import problems
 from jobthreads.web.routes import PORTAL, STAFF, Face, Route
 
 _EXAMPLES = (
+    refusals.AttachmentTooLarge(limit=26_214_400),
+    refusals.AttachmentTypeNotAllowed(seems="a ZIP archive"),
     refusals.TextTooLong(field="text", length=10_250, limit=10_000),
     refusals.LimitReached(retry_after=120),
 )

@@ -24,8 +24,8 @@ def create_app(data: Path, *, address: str, small: bool = False) -> Flask:
     """Make Tradebook over the data folder, which is filled if it is new; `address` is where people reach it."""
     data.mkdir(parents=True, exist_ok=True)
     database = Database(data.resolve() / "tradebook.db")
-    threads = make_threads(database, mail=data / "mail", portal_url=f"{address}/portal")
-    seed.fill(database, small=small)
+    threads = make_threads(database, files=data / "files", mail=data / "mail", portal_url=f"{address}/portal")
+    seed.fill(database, files=data / "files", small=small)
 
     app = Flask(__name__)
     app.secret_key = _kept_secret(data / "secret")

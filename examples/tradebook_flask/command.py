@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tradebook_flask", description="A small trades business with jobthreads.")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=5000, help="0 takes any free one (default: %(default)s)")
-    parser.add_argument("--data", type=Path, default=HERE / "var", help="the folder of database and mail")
+    parser.add_argument("--data", type=Path, default=HERE / "var", help="the folder of database, files and mail")
     parser.add_argument("--url", help="the address people use, for the links in e-mails")
     parser.add_argument(
         "--small", action="store_true", help="begin with a few jobs and no messages, instead of a busy business"

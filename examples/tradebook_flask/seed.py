@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from itertools import count
+from pathlib import Path
 
 from attrs import define, field, frozen
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import jobthreads as jt
+from jobthreads.adapters.previews import make_preview
 from jobthreads.adapters.sqlalchemy import SQLAlchemyRepository
+from jobthreads.adapters.storage import LocalStorage
 from tradebook_flask import tables as t
 from tradebook_flask.database import Database
+from tradebook_flask.samples import sample_file
 from tradebook_flask.talk import FRESH, LATER, QUOTE_TALK, WORKS, Work
 from tradebook_flask.threads import business_of, client_of, record_of, staff_of
 
@@ -64,7 +69,7 @@ CREWS = (("jess",), ("jess", "eddie"), ("tom",), ("marcus",), ("tom", "eddie"), 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 
 
-def fill(database: Database, *, small: bool) -> None:
+def fill(database: Database, *, files: Path, small: bool) -> None:
     """Write the sample data, unless there is data already: all of it, or after a crash none; no mail is sent for it."""
     rng = random.Random(2026)
     now = datetime.now(UTC).replace(microsecond=0)
@@ -75,7 +80,7 @@ def fill(database: Database, *, small: bool) -> None:
         samples = _records(session, rng, now, small=small)
         session.flush()
         if not small:
-            _History(session, database.url, rng, now).write(samples)
+            _History(session, database.url, files, rng, now).write(samples)
 
 
 def _people(session: Session, *, clients: int) -> None:
@@ -184,6 +189,7 @@ class _History:
 
     session: Session
     url: str
+    files: Path
     rng: random.Random
     now: datetime
     order: count[int] = field(factory=count)
@@ -200,6 +206,8 @@ class _History:
                 businesses=[company], staff=list(staff.values()), clients=list(clients.values()), records=records
             ),
             repository=SQLAlchemyRepository.from_url(self.url),
+            storage=LocalStorage(self.files),
+            previews=make_preview,  # the running app will make them
             notifiers=[],  # nobody is told of the past
             portal_url="http://tradebook.example/portal",
             delivery="off",
@@ -286,6 +294,8 @@ class _History:
             doors.staff.reply(writer, scope, text)
         elif kind == "N":
             doors.staff.note(writer, scope, text)
+        elif kind.startswith("+"):
+            self._attach(doors, kind, scope, client if kind == "+C" else writer, text, row.title)
         elif kind == "=":
             self._status(doors, scope, text, by=hand if text in {"In progress", "Completed"} else writer)
         else:
@@ -294,6 +304,16 @@ class _History:
             for name, value in changes.items():
                 self.session.merge(t.FormAnswer(job_id=row.id, form=form, field=name, value=value))
             doors.record.form_saved(BUSINESS, scope, form=form, changes=changes, by=hand)
+
+    def _attach(
+        self, doors: jt.JobThreads, kind: str, scope: jt.Scope, by: jt.Client | jt.Staff, name: str, title: str
+    ) -> None:
+        file = BytesIO(sample_file(name, title))
+        if isinstance(by, jt.Client):
+            doors.portal.attach(by, scope, file, name=name)
+        else:
+            visibility = jt.Visibility.VISIBLE if kind == "+S" else jt.Visibility.INTERNAL
+            doors.staff.attach(by, scope, file, name=name, visibility=visibility)
 
     def _status(self, doors: jt.JobThreads, scope: jt.Scope, new: str, *, by: jt.Staff) -> None:
         before = {"Booked": "Quoted", "In progress": "Booked", "Completed": "In progress"}

@@ -1,7 +1,7 @@
 """The words of the sample data: what a trades business and its customers write to each other.
 
 Each work is a short script. `C` is the client, `S` the office, `N` an internal note, `=` a new status,
-`F` a form that was saved. Braces are filled in by `seed.py`.
+`F` a form that was saved, `+C +S +N` a file from the client, for the client, for the team. Braces are filled in by `seed.py`.
 """
 
 # ruff: noqa: E501 - what people write stands on one line
@@ -31,17 +31,22 @@ WORKS: tuple[Work, ...] = (
         (
             "S Hi {first}, thanks for showing us around. We can start the kitchen rewire on {day}, two days on site.",
             "C {day} works. Will the fridge be without power? We have a new baby and the milk lives in there.",
+            "+C kitchen-wall.png",
             "S Good point. We'll run a temporary lead to the fridge circuit, it is never off for more than ten minutes.",
             "C Perfect, thank you.",
             "N Wants an induction cooktop later. Leave a 32 A circuit and space on the board.",
+            "+N circuit-list.txt",
             "F Site visit|Access=Side gate, code 4471|Parking=Driveway, one van|Existing installation=1980s TPS, no RCD on lights",
             "= Booked",
             "C One more thing: could you add a double outlet inside the pantry?",
             "S We can. It adds $165 including the outlet. Shall we go ahead?",
+            "+S price-pantry-outlet.pdf",
             "C Yes please.",
             "= In progress",
             "N Cavity behind the range is full of loose insulation, allow an extra hour.",
+            "+N cavity.png",
             "S First fix is finished. The plasterer can close the wall behind the sink from tomorrow.",
+            "+S first-fix.png",
             "C Great, he is coming on {day}. Looks very tidy, by the way!",
         ),
     ),
@@ -52,6 +57,7 @@ WORKS: tuple[Work, ...] = (
         3400,
         (
             "C Our hot water has been lukewarm since the weekend. Is it worth repairing?",
+            "+C label-of-the-old-unit.png",
             "S Hi {first}, the unit is fourteen years old and the anode is gone, so we would replace it. Two options:\n\n1. Like for like, 250 L electric storage\n2. A 270 L heat pump, dearer now, about a third of the running cost\n\nBoth fit on the existing slab.",
             "C Which one would you put in at your own place?",
             "S The heat pump, if you stay for more than four years. It hums a little; the spot by the fence is far from bedrooms.",
@@ -62,6 +68,7 @@ WORKS: tuple[Work, ...] = (
             "C No problem, the gym has showers.",
             "F Completion|Work done=270 L heat pump, new tempering valve, old unit removed|Certificate number=CC-{number}|Hours on site=4.5",
             "= Completed",
+            "+S certificate.pdf",
             "S All done. The temperature needs until this evening to settle. The certificate is in the post.",
             "C Just had the best shower of the year. Thanks to {mate} as well, very friendly.",
         ),
@@ -77,8 +84,10 @@ WORKS: tuple[Work, ...] = (
             "S We do that. They need three business days' notice, the outage is about five hours.",
             "C I work from home on Mondays and Tuesdays, any other day is fine.",
             "N Asbestos backing board likely (built 1974). Take the test kit and bags.",
+            "+N old-board.png",
             "F Safety check|Isolated and tagged=Yes|Tested by={mate}|Hazards found=Backing board sampled, result pending",
             "S The lab says the old board is clear, so no extra cost there.",
+            "+S lab-report.pdf",
             "C That is a relief!",
             "= Booked",
             "S Booked with the network for {day}, 9 am to 2 pm.",
@@ -95,6 +104,7 @@ WORKS: tuple[Work, ...] = (
             "C Hi, we have finally chosen the tiles. When could you do the rough-in?",
             "S Hi {first}, good news. We need the bathroom stripped first; then two days for the rough-in. {day} is the earliest.",
             "C The builder strips it this week. Does the toilet have to move? The plan shows it on the other wall.",
+            "+C plan-of-the-bathroom.pdf",
             "S It can move, the floor is timber with good clearance below. It is in the price.",
             "N Falls are tight under the hallway: 65 mm at most. {mate} to measure before we order.",
             "C And can the shower drain be one of those long ones?",
@@ -106,6 +116,7 @@ WORKS: tuple[Work, ...] = (
             "S Rough-in is done and pressure-tested at 1,500 kPa for an hour, no drop.",
             "C Wonderful. The tiler starts on {day}.",
             "N Vanity has arrived damaged (corner). Photo with the supplier, replacement promised.",
+            "+N chipped-corner.png",
             "S A small delay on our side: the vanity came with a chipped corner, the new one arrives next week. It does not hold up the tiler.",
             "C Thanks for telling me early.",
         ),
@@ -121,6 +132,7 @@ WORKS: tuple[Work, ...] = (
             "C Done. The gate is open.",
             "N Camera: roots at 6.2 m and a dip at 9 m. Jet first, quote the relining separately.",
             "S We cleared it with the jetter. The camera shows roots at about six metres, so it will come back within a year or two. Relining that stretch would end it; shall we send a price?",
+            "+S camera-at-six-metres.png",
             "C Yes, please do. How long would it take?",
             "S Half a day, nothing is dug up.",
             "= Completed",

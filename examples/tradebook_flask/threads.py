@@ -10,7 +10,9 @@ from sqlalchemy.orm import joinedload, selectinload
 
 import jobthreads as jt
 from jobthreads.adapters.email import EmailNotifier, MailFolder
+from jobthreads.adapters.previews import make_preview
 from jobthreads.adapters.sqlalchemy import SQLAlchemyRepository
+from jobthreads.adapters.storage import LocalStorage
 from tradebook_flask import tables as t
 from tradebook_flask.database import Database
 
@@ -117,11 +119,13 @@ class TradebookDirectory:
             return [staff_of(row) for row in session.scalars(select(t.Staff).filter_by(business_id=business_id))]
 
 
-def make_threads(database: Database, *, mail: Path, portal_url: str) -> jt.JobThreads:
-    """Put it together: our directory, our database file, and mail that is kept in a folder to look at."""
+def make_threads(database: Database, *, files: Path, mail: Path, portal_url: str) -> jt.JobThreads:
+    """Put it together: our directory, our database file, a folder for files, and one for mail to look at."""
     return jt.JobThreads(
         directory=TradebookDirectory(database),
         repository=SQLAlchemyRepository.from_url(database.url, create=True),
+        storage=LocalStorage(files),
+        previews=make_preview,
         notifiers=[
             EmailNotifier(MailFolder(mail), sender="Northside Electrical & Plumbing <no-reply@northside.example>")
         ],

@@ -10,23 +10,27 @@ from jobthreads.domain.entries import (
     EntryKind,
     File,
     FormSave,
+    ScanState,
     StatusChange,
     Visibility,
 )
 from jobthreads.domain.notifications import FailedDelivery, Notice, Notification
 from jobthreads.domain.paging import Page
 from jobthreads.domain.people import Business, Client, Role, Staff
-from jobthreads.domain.portal import Entrance, LinkPreview, PortalConversation, PortalEntry, PortalRecord
+from jobthreads.domain.portal import Entrance, LinkPreview, PortalConversation, PortalEntry, PortalFile, PortalRecord
 from jobthreads.domain.reach import Reach
 from jobthreads.domain.records import Job, Quote, Record, Scope, ScopeKind
 from jobthreads.domain.settings import PortalAuthor, Settings
 from jobthreads.domain.threads import Conversation, InboxRow
 from jobthreads.policies.access import AccessPolicy, Action, Explanation, FieldStaff, Grant
+from jobthreads.policies.attachments import AttachmentPolicy, FileType
+from jobthreads.services.files import OpenFile
 from jobthreads.services.staff import Availability, FeedHeader
 
 __all__ = [
     "AccessPolicy",
     "Action",
+    "AttachmentPolicy",
     "Author",
     "AuthorKind",
     "Availability",
@@ -41,6 +45,7 @@ __all__ = [
     "FeedHeader",
     "FieldStaff",
     "File",
+    "FileType",
     "FormSave",
     "Grant",
     "InboxRow",
@@ -49,15 +54,18 @@ __all__ = [
     "LinkPreview",
     "Notice",
     "Notification",
+    "OpenFile",
     "Page",
     "PortalAuthor",
     "PortalConversation",
     "PortalEntry",
+    "PortalFile",
     "PortalRecord",
     "Quote",
     "Reach",
     "Record",
     "Role",
+    "ScanState",
     "Scope",
     "ScopeKind",
     "Settings",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Literal, Self
+from typing import IO, Literal, Self
 from uuid import UUID, uuid4
 
 from attrs import evolve
@@ -16,7 +16,8 @@ from jobthreads.domain.records import Scope
 from jobthreads.domain.settings import Settings
 from jobthreads.errors import Misconfigured
 from jobthreads.policies.access import AccessPolicy, Explanation
-from jobthreads.ports import Directory, Notifier, Repository
+from jobthreads.policies.attachments import AttachmentPolicy
+from jobthreads.ports import BlobStorage, Directory, Notifier, Repository, Scanner
 from jobthreads.services.background import DeliveryThread
 from jobthreads.services.bell import BellDoor
 from jobthreads.services.delivery import DeliveryRoom
@@ -25,6 +26,7 @@ from jobthreads.services.ground import Ground
 from jobthreads.services.portal import PortalDoor
 from jobthreads.services.record import RecordDoor
 from jobthreads.services.staff import StaffDoor
+from jobthreads.services.sweeping import sweep
 
 __all__ = ["JobThreads"]
 
@@ -46,6 +48,10 @@ class JobThreads:
             `delivery.run_once()`.
         access: who may do what.
         settings: numbers and switches.
+        attachments: which files may be attached.
+        storage: where files' content is kept; without one, there are no files.
+        scanner: a virus scanner that every file must pass before a client sees it.
+        previews: makes a small JPEG of an image, `jobthreads.adapters.previews.make_preview` for one.
         clock: gives the present, an aware time.
         new_id: gives random ids (version 4, since a time in an id would tell when internal things happened).
     """
@@ -66,6 +72,10 @@ class JobThreads:
         delivery: Literal["thread", "off"] = "thread",
         access: AccessPolicy | None = None,
         settings: Settings | None = None,
+        attachments: AttachmentPolicy | None = None,
+        storage: BlobStorage | None = None,
+        scanner: Scanner | None = None,
+        previews: Callable[[IO[bytes], str], bytes | None] | None = None,
         clock: Callable[[], datetime] = _now,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
@@ -83,7 +93,8 @@ class JobThreads:
             )
         if delivery not in {"thread", "off"}:
             raise Misconfigured(f"delivery is {delivery!r}.", hint='Give "thread" or "off".')
-        self._thread = DeliveryThread() if delivery == "thread" and by_channel else None
+        works = bool(by_channel) or scanner is not None or previews is not None
+        self._thread = DeliveryThread() if delivery == "thread" and works else None
         address = portal_url
         self._ground = Ground(
             directory=directory,
@@ -94,6 +105,10 @@ class JobThreads:
             settings=settings or Settings(),
             clock=clock,
             new_id=new_id,
+            attachments=attachments or AttachmentPolicy(),
+            storage=storage,
+            scanner=scanner,
+            previews=previews,
             sender=self,
             wake=self._wake,
         )
@@ -116,6 +131,11 @@ class JobThreads:
         """Who may do what."""
         return self._ground.access
 
+    @property
+    def attachments(self) -> AttachmentPolicy:
+        """Which files may be attached."""
+        return self._ground.attachments
+
     def now(self) -> datetime:
         """The present, by the clock that was given."""
         return self._ground.clock()
@@ -123,6 +143,10 @@ class JobThreads:
     def explain(self, asker: Staff, about: Staff | Client, action: str, scope: Scope) -> Explanation:
         """Say why `about` may or may not do `action` (M10); raises `NotFound` beyond the asker's reach."""
         return explain(self._ground, asker, about, action, scope)
+
+    def sweep(self) -> int:
+        """Take away stored content that no entry uses and that is older than a day; how many pieces it was."""
+        return sweep(self._ground)
 
     def using(self, connection: object) -> JobThreads:
         """Give the same doors inside the host's open SQLAlchemy Connection or Session.

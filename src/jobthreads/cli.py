@@ -1,4 +1,4 @@
-"""The command `jobthreads`: `deliver` sends what is due, `upgrade` brings the schema up, `check` looks."""
+"""The command `jobthreads`: send what is due, sweep the storage, bring the tables up, or look whether they are."""
 
 from __future__ import annotations
 
@@ -29,15 +29,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     deliver = commands.add_parser("deliver", help="send notifications until stopped by SIGTERM or Ctrl-C")
     deliver.add_argument("--once", action="store_true", help="send what is due now, then stop")
+    commands.add_parser("sweep", help="take away stored files that no entry uses")
     for name, what in (("upgrade", "bring the tables to the newest schema"), ("check", "tell whether they are there")):
         command = commands.add_parser(name, help=what)
         command.add_argument("url", metavar="DATABASE_URL", help="such as sqlite:///threads.db")
     given = parser.parse_args(arguments)
     try:
-        if given.command == "deliver":
+        if given.command in {"deliver", "sweep"}:
             if not given.app:
-                parser.error("deliver needs --app MODULE:NAME")
-            return _deliver(_load(given.app), once=given.once)
+                parser.error(f"{given.command} needs --app MODULE:NAME")
+            threads = _load(given.app)
+            return _deliver(threads, once=given.once) if given.command == "deliver" else _sweep(threads)
         return _upgrade(given.url) if given.command == "upgrade" else _check(given.url)
     except JobThreadsError as error:
         sys.stderr.write(f"{error} {error.hint}\n")
@@ -76,6 +78,11 @@ def _deliver(threads: JobThreads, *, once: bool) -> int:
         except JobThreadsError as error:
             sys.stderr.write(f"{error} Trying again in {_POLL:.0f} seconds.\n")
         stopping.wait(_POLL)
+    return 0
+
+
+def _sweep(threads: JobThreads) -> int:
+    sys.stdout.write(f"{threads.sweep()} unused files were taken away.\n")
     return 0
 
 

@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from jobthreads.domain.entries import Entry
 
 __all__ = [
+    "AttachmentDamaged",
+    "AttachmentEmpty",
+    "AttachmentEncrypted",
+    "AttachmentHasMacros",
+    "AttachmentInfected",
+    "AttachmentNotReady",
+    "AttachmentRejected",
+    "AttachmentTooLarge",
+    "AttachmentTypeNotAllowed",
     "AttachmentsNotSupported",
     "EmptyText",
     "InvalidInput",
@@ -24,12 +33,14 @@ __all__ = [
     "NotThisClients",
     "PermanentFailure",
     "PortalDisabled",
+    "QuotaReached",
     "QuoteNotSent",
     "RequestReused",
     "TemporaryFailure",
     "TextTooLong",
     "ThreadMoved",
     "Unavailable",
+    "UploadsOff",
 ]
 
 
@@ -137,6 +148,112 @@ class AttachmentsNotSupported(JobThreadsError):
     advice = "Add files to the job's activity feed. For a quote, send the file by e-mail."
 
 
+class AttachmentRejected(JobThreadsError):
+    """A file was refused by its content, and not stored (J5); `file_name` is its cleaned name."""
+
+    code = "attachment-rejected"
+    sentence = "This file cannot be attached."
+    advice = "Attach JPEG, PNG, GIF, WebP, BMP, TIFF, AVIF, HEIC, PDF, Word, Excel, Numbers or plain text."
+
+    def __init__(self, sentence: str | None = None, *, file_name: str = "", hint: str | None = None) -> None:
+        super().__init__(sentence, hint=hint)
+        self.file_name = file_name
+
+
+class AttachmentTooLarge(AttachmentRejected):
+    """The file is larger than `limit` bytes."""
+
+    code = "attachment-too-large"
+    sentence = "The file is too large."
+
+    def __init__(self, *, file_name: str = "", limit: int) -> None:
+        super().__init__(
+            f"The file is larger than {_amount(limit)}.",
+            file_name=file_name,
+            hint="Make it smaller, or send it another way.",
+        )
+        self.limit = limit
+
+
+class AttachmentTypeNotAllowed(AttachmentRejected):
+    """The file is of no allowed type; `seems` is what it looks like, empty if that is not known."""
+
+    code = "attachment-type-not-allowed"
+    sentence = "Files of this type cannot be attached."
+
+    def __init__(self, *, file_name: str = "", seems: str = "") -> None:
+        super().__init__(f"Files of this type ({seems}) cannot be attached." if seems else None, file_name=file_name)
+        self.seems = seems
+
+
+class AttachmentEmpty(AttachmentRejected):
+    """The file holds nothing."""
+
+    code = "attachment-empty"
+    sentence = "The file is empty."
+    advice = "Check the file, then attach it again."
+
+
+class AttachmentEncrypted(AttachmentRejected):
+    """The file is locked with a password, so nobody could check or read it."""
+
+    code = "attachment-encrypted"
+    sentence = "The file is locked with a password."
+    advice = "Save it without a password, then attach it again."
+
+
+class AttachmentHasMacros(AttachmentRejected):
+    """The file holds macros, which are programs."""
+
+    code = "attachment-has-macros"
+    sentence = "The file holds macros."
+    advice = "Save it without macros (.docx or .xlsx), or as PDF."
+
+
+class AttachmentDamaged(AttachmentRejected):
+    """The file looks like an allowed type and is not whole."""
+
+    code = "attachment-damaged"
+    sentence = "The file is damaged."
+    advice = "Open it, save it anew, then attach it again."
+
+
+class AttachmentInfected(AttachmentRejected):
+    """The scanner found something in the file."""
+
+    code = "attachment-infected"
+    sentence = "The virus scanner refused this file."
+    advice = "Check the device it comes from; do not open the file."
+
+
+class AttachmentNotReady(JobThreadsError):
+    """The file has not been checked yet; `retry_after` is a suggestion in whole seconds."""
+
+    code = "attachment-not-ready"
+    sentence = "This file is still being checked."
+    advice = "Try again in a minute."
+
+    def __init__(self, *, retry_after: int = 30) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class UploadsOff(JobThreadsError):
+    """The job's pipeline does not let the client upload (J8)."""
+
+    code = "uploads-off"
+    sentence = "Files cannot be uploaded here."
+    advice = "Write a message and ask how to send the file."
+
+
+class QuotaReached(JobThreadsError):
+    """This person's files fill the space they have; nothing was stored."""
+
+    code = "quota-reached"
+    sentence = "There is no space left for more files."
+    advice = "Send smaller files, or ask the office."
+
+
 class RequestReused(JobThreadsError):
     """The `request_id` was used before with other content; nothing was stored (S4)."""
 
@@ -217,3 +334,12 @@ class PermanentFailure(JobThreadsError):
 
     code = "permanent-failure"
     sentence = "The notification cannot be sent."
+
+
+def _amount(size: int) -> str:
+    """Say a number of bytes as a person does, never rounded up."""
+    for unit, many in (("MB", 1024 * 1024), ("KB", 1024)):
+        if size >= many:
+            tenths = size * 10 // many
+            return f"{tenths // 10} {unit}" if tenths % 10 == 0 else f"{tenths / 10} {unit}"
+    return f"{size} bytes"

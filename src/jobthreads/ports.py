@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from jobthreads.domain.entries import Author, Entry, EntryKind, KeptEntry
+from jobthreads.domain.entries import Author, Entry, EntryKind, KeptEntry, ScanState
+from jobthreads.domain.files import Blob, FileTask
 from jobthreads.domain.notifications import Batch, Delivery, FailedDelivery, Link, Notice, Notification
 from jobthreads.domain.people import Business, Client, Staff
 from jobthreads.domain.reach import Reach
 from jobthreads.domain.records import Job, Record, Scope
+from jobthreads.domain.scanning import Clean, Infected
 from jobthreads.domain.threads import Thread, ThreadRow
 
 __all__ = [
     "Bell",
+    "BlobStorage",
     "Directory",
     "Entries",
+    "Files",
     "Inbox",
     "Links",
     "Marks",
     "Notifier",
     "Outbox",
+    "Readable",
     "Repository",
+    "Scanner",
     "UnitOfWork",
 ]
 
@@ -151,6 +157,50 @@ class Entries(Protocol):
         ...
 
 
+class Files(Protocol):
+    """Where files' content lies, who sees it, and what is still to be done with it."""
+
+    def add(self, thread: Thread, kept: KeptEntry, blob: Blob, *, due_at: datetime | None) -> None:
+        """Keep where a new file's content lies, and when a worker is to look at it (None: never)."""
+        ...
+
+    def blob(self, business_id: str, entry_id: UUID) -> Blob | None:
+        """Where a file's content lies; whoever asks has judged access by its entry."""
+        ...
+
+    def change(self, thread: Thread, kept: KeptEntry, *, was_shown_to: str | None) -> None:
+        """Keep a file's new visibility, showing and state; the mark of the client it was taken from moves back."""
+        ...
+
+    def spoken_before(self, thread: Thread, seq: int) -> KeptEntry | None:
+        """The newest visible reply or file of the thread but the one numbered `seq`."""
+        ...
+
+    def claim(self, *, now: datetime, until: datetime, limit: int) -> list[FileTask]:
+        """Take files that wait for the scanner or a preview, held until `until`; no two workers take the same."""
+        ...
+
+    def settle(
+        self,
+        task: FileTask,
+        *,
+        state: ScanState,
+        preview_key: str | None,
+        preview_wanted: bool,
+        due_at: datetime | None,
+    ) -> bool:
+        """Close a claimed task, or put it off to `due_at`; False if the claim was lost meanwhile."""
+        ...
+
+    def next_due(self) -> datetime | None:
+        """When the next file is to be looked at, None when nothing waits."""
+        ...
+
+    def used(self, keys: Iterable[str]) -> set[str]:
+        """Which of these blob keys are used, in any business (for the sweep)."""
+        ...
+
+
 class Inbox(Protocol):
     """The threads panel."""
 
@@ -192,6 +242,10 @@ class Bell(Protocol):
 
     def ring(self, thread: Thread, kept: KeptEntry, staff_ids: Sequence[str]) -> None:
         """Count one more unread client entry for each of these people, in one statement however many."""
+        ...
+
+    def unring(self, thread: Thread, kept: KeptEntry) -> None:
+        """Take a client's entry that was hidden out of the unread of everyone who has not read it yet."""
         ...
 
     def unread(self, business_id: str, staff_id: str, reach: Reach) -> int:
@@ -300,6 +354,11 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def files(self) -> Files:
+        """Where files lie, and who sees them."""
+        ...
+
+    @property
     def inbox(self) -> Inbox:
         """The threads panel."""
         ...
@@ -342,4 +401,69 @@ class Repository(Protocol):
 
     def using(self, connection: object) -> Repository:
         """Give the same repository inside the host's open transaction: a savepoint, no commit, no retry."""
+        ...
+
+
+class Readable(Protocol):
+    """Bytes that come one piece after another, never whole in memory."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, `size` at most; empty only at the end."""
+        ...
+
+
+class BlobStorage(Protocol):
+    """Where the content of files lies, under random keys; it never learns a name, a type or an address.
+
+    A key is 16 to 64 small letters and digits, made anew by the caller for each blob; any other is a `ValueError`
+    before anything is touched, so that no path can be made of one. There is no address to a blob: every download
+    streams through our route, so that hiding is immediate and the headers are ours.
+    """
+
+    def put(self, stream: Readable, key: str) -> None:
+        """Keep all that the stream gives, in pieces; durable when it returns.
+
+        Until then nothing stands under the key, and nothing ever stands there half. Never replaces: raises
+        `FileExistsError` for a key that is there. Raises `Unavailable` if it could not be kept, or that is not known:
+        try again with another key. Lets through what the stream raises, with nothing under the key. Two puts of
+        one key at once leave one of the two, whole.
+        """
+        ...
+
+    def open(self, key: str, start: int = 0, end: int | None = None) -> AbstractContextManager[Readable]:
+        """Open the bytes from `start` up to and without `end` (None: all), streamed; empty beyond the blob's end.
+
+        Raises `Unavailable` on entering when the blob is missing, and while reading when the rest cannot be read:
+        a blob never looks shorter than it is.
+        """
+        ...
+
+    def delete(self, key: str) -> None:
+        """Take the blob away; one that is not there is no error. Raises `Unavailable` if it could not be done."""
+        ...
+
+    def keys_older_than(self, time: datetime) -> Iterator[str]:
+        """The keys of blobs last written before an aware time, in any order, one by one however many there are.
+
+        Whoever iterates may delete them meanwhile. Raises `Unavailable` if they cannot be listed.
+        """
+        ...
+
+    def sweep_leftovers(self, older_than: datetime) -> int:
+        """Take away what puts that never finished have left since before this aware time, and tell how many.
+
+        No key is touched by it, and no put that still goes on.
+        """
+        ...
+
+
+class Scanner(Protocol):
+    """Looks for harm in a file before a client can have it."""
+
+    def scan(self, file: Readable) -> Clean | Infected:
+        """Read the file from where it stands to its end, in pieces, and say what was found.
+
+        Raises `TemporaryFailure` when it cannot say, to be asked again later: a file that was not scanned whole is
+        never clean. Lets through what the file raises.
+        """
         ...

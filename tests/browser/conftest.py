@@ -133,8 +133,11 @@ class People:
     client = staff
 
     def _hear(self, page: Any, message: Any) -> None:
-        # Chromium notes a page that is itself a refusal (403, 404); everything else is a fault of ours.
-        refusal = "Failed to load resource" in message.text and message.location.get("url") == page.url
+        # Chromium notes a page that is itself a refusal (403, 404), a picture that is not there (yet), and a file that
+        # the API refuses in words; everything else is a fault of ours.
+        url = message.location.get("url", "")
+        expected = url == page.url or url.endswith(("/preview", "/files"))
+        refusal = "Failed to load resource" in message.text and expected
         if message.type in {"error", "warning"} and not refusal:
             self.complaints.append(f"{page.url}: {message.text}")
 

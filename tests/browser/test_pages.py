@@ -11,6 +11,9 @@ import pytest
 if os.environ.get("JOBTHREADS_REQUIRE") != "all":
     pytest.importorskip("playwright", reason="playwright is not installed")
 from playwright.sync_api import expect
+from tests.browser.hostile import CONTENTS, png
+
+SVG = CONTENTS["svg"]
 
 OFFICE = (
     "/",
@@ -59,7 +62,8 @@ UNNAMED = """() => [...document.querySelectorAll("input, select, textarea, butto
   .map(control => control.outerHTML.slice(0, 120))"""
 
 SMALL = """() => [...document.querySelectorAll(`.jobthreads :is(button, select, .jt-input, .jt-tab, .jt-filter,
-    .jt-button, .jt-back, .jt-link, .jt-thread-link, .jt-notice-link, .jt-record-link)`)]
+    .jt-button, .jt-back, .jt-link, .jt-choice, .jt-add-files-label, .jt-thread-link, .jt-notice-link,
+    .jt-record-link)`)]
   .map(control => [control.outerHTML.slice(0, 100), control.getBoundingClientRect().height])
   .filter(([, height]) => height > 0 && height < 44)"""
 
@@ -108,6 +112,14 @@ def talked(onlookers: Any) -> Any:
         page.locator("textarea").fill(LONG)
         page.get_by_role("button", name="Send Reply").click()
         expect(page.locator(".jt-bubble", has_text="Dachrinnen").last).to_be_visible()
+    kim.goto("/jobs/1001?tab=activity")
+    kim.locator('.jt-upload input[value="visible"]').check()
+    contents = {f"{'Gutter-plan-' * 14}final.png": png(), "Wishes.txt": b"A", "a.svg": SVG}
+    kim.locator('.jt-upload input[type="file"]').set_input_files(
+        [{"name": name, "mimeType": "image/png", "buffer": content} for name, content in contents.items()]
+    )
+    expect(kim.locator(".jt-upload-refused")).to_contain_text("a.svg")
+    expect(kim.locator(".jt-entry-file")).to_have_count(2)
     kim.goto("/jobs/1001")
     kim.get_by_role("combobox", name="Status").select_option("On hold")
     kim.get_by_role("button", name="Change status").click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,13 +13,24 @@ from uuid import UUID
 from attrs import evolve, frozen
 from hypothesis import strategies as st
 
-from jobthreads import Job, JobThreads, Settings
+from jobthreads import Entry, Job, JobThreads, Scope, Settings, Visibility
 from jobthreads.adapters.email import EmailNotifier, MailFolder
 from jobthreads.errors import JobThreadsError
 from tests.model.observation import in_order_of_appearance, mailed, portal_app, through_the_door, through_the_web
 from tests.model.world import APPRENTICE, BEGIN, BOSS, CLIENTS, FOREMAN, SCOPES, World
 
-INTERNAL = ("note", "hidden status", "hidden form", "assign", "staff reads", "bell read", "rename", "start")
+INTERNAL = (
+    "note",
+    "hidden status",
+    "hidden form",
+    "assign",
+    "staff reads",
+    "bell read",
+    "rename",
+    "start",
+    "hidden file",
+    "hide and hide",
+)
 OPEN = (
     "reply",
     "client reply",
@@ -30,6 +42,10 @@ OPEN = (
     "deliver",
     "portal",
     "refused",
+    "shown file",
+    "show and hide",
+    "client file",
+    "client opens",
 )
 
 
@@ -53,7 +69,7 @@ def _steps(names: tuple[str, ...]) -> st.SearchStrategy[Step]:
 
 HISTORIES = st.lists(st.one_of(_steps(INTERNAL), _steps(OPEN)), min_size=5, max_size=25)
 
-STRICT = Settings(client_posts=3, mails_an_hour=2, mail_window=2)
+STRICT = Settings(client_posts=3, client_files=2, mails_an_hour=2, mail_window=2)
 """Small limits and a window, so that a quota shared with internal things would show."""
 
 
@@ -68,6 +84,7 @@ class Life:
             directory=self.world.directory,
             repository=self.world.repository,
             notifiers=[notifier],
+            storage=self.world.storage,
             portal_url="https://acme.example/portal",
             delivery="off",
             settings=settings,
@@ -78,6 +95,7 @@ class Life:
         self.world.change(SCOPES[2], sent_to_portal=True)
         self.seen: list[str] = []
         self.second = self.made = 0
+        self.shown: set[UUID] = set()
 
     def _new_id(self) -> UUID:
         """An id of the step's own, so that a step left out changes none of the others' (ETags are made of ids)."""
@@ -104,6 +122,9 @@ class Life:
         self.seen += mailed(self.mail)
         self.world.close()
         return in_order_of_appearance(self.seen)
+
+    def _files(self, scope: Scope) -> list[Entry]:
+        return [line for line in self.world.threads.staff.feed(BOSS, scope, limit=200).items if line.file]
 
     def _do(self, step: Step) -> Any:
         world, threads, scope = self.world, self.world.threads, SCOPES[step.scope]
@@ -145,6 +166,32 @@ class Life:
                 return world.change(SCOPES[2], sent_to_portal=step.flag)
             case "portal":
                 return world.switch_portal(on=step.flag or step.number > 3)
+            case "hidden file" | "shown file":
+                content = BytesIO(f"secret {text}".encode())
+                wrote = threads.staff.attach(BOSS, scope, content, name=f"{text}.txt", visibility=visibility)
+                if not step.internal:
+                    self.shown.add(wrote.id)
+                return wrote
+            case "hide and hide":
+                # Files that were never shown are hidden once more: nothing, for a client.
+                hidden = [line for line in self._files(scope) if line.visibility is Visibility.INTERNAL]
+                return [threads.staff.set_visibility(BOSS, line.id, Visibility.INTERNAL) for line in hidden]
+            case "show and hide":
+                # Only files that are there in both lives: internal ones are internal events.
+                shown = [line for line in self._files(scope) if line.id in self.shown]
+                wanted = Visibility.VISIBLE if step.flag else Visibility.INTERNAL
+                line = shown[step.number % len(shown)] if shown else None
+                return threads.staff.set_visibility(BOSS, line.id, wanted) if line else None
+            case "client file":
+                content = BytesIO(text.encode())
+                self.shown.add(threads.portal.attach(client, scope, content, name=f"{text}.txt").id)
+                return None
+            case "client opens":
+                page = threads.portal.conversation(client, scope).entries.items
+                for entry in page:
+                    with suppress(JobThreadsError), threads.portal.open_file(client, entry.id) as opened:
+                        self.seen.append(f"{opened.name} {opened.type} {opened.size} {opened.read(99)!r}")
+                return None
             case "refused":
                 return threads.portal.reply(client, scope, "")
             case _:

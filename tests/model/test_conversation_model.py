@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 from hypothesis import Phase
@@ -9,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from jobthreads import Job, Quote, Scope, Settings
+from jobthreads import Job, Quote, Scope, Settings, Visibility
 from jobthreads.domain.text import message_text
 from tests.model.world import BOSS, CLIENTS, RECORDS, SCOPES, TEAM, World, outcome
 
@@ -27,10 +28,18 @@ strangers = st.sampled_from([False] * 5 + [True])
 class Line:
     """What the model remembers of one entry."""
 
-    def __init__(self, number: int, kind: str, author: str, body: str, shown_to: str | None, at: Any) -> None:
-        self.number, self.kind, self.author = number, kind, author
-        self.body, self.shown_to, self.at = body, shown_to, at
-        self.moves = kind == "reply"
+    def __init__(self, number: int, kind: str, author: str, body: str) -> None:
+        self.number, self.kind, self.author, self.body = number, kind, author, body
+        self.moves = kind in {"reply", "file"}
+        self.id: Any = None
+        self.shown_to: str | None = None
+        self.showing = 0
+        self.at: Any = None
+
+
+def said(entry: Any) -> str:
+    """A file says its name, everything else its text."""
+    return str(entry.file.name if entry.file else entry.body)
 
 
 class Conversations(RuleBasedStateMachine):
@@ -45,9 +54,11 @@ class Conversations(RuleBasedStateMachine):
         self.portal_on = True
         self.lines: dict[Scope, list[Line]] = {}
         self.started: dict[Scope, Any] = {}
-        self.unread: dict[tuple[str, Scope], list[int]] = {}
+        # How many of the client's newest visible entries a person has not read.
+        self.unread: dict[tuple[str, Scope], int] = {}
         self.seen: dict[tuple[str, Scope], int] = {}
-        self.outbox: list[tuple[Scope, Line, Any]] = []
+        self.outbox: list[tuple[Scope, Line, int, str]] = []
+        self.showings = 0
         self.mails: list[tuple[str, Scope, tuple[str, ...]]] = []
         self.count = 0
         self.world.change(Scope.quote("1"), sent_to_portal=True)
@@ -76,10 +87,27 @@ class Conversations(RuleBasedStateMachine):
 
     def write(self, scope: Scope, kind: str, author: str, body: str, *, visible: bool) -> Line:
         lines = self.lines.setdefault(scope, [])
-        shown_to = self.record(scope).client_id if visible else None
-        line = Line(len(lines) + 1, kind, author, body, shown_to, self.world.now)
+        line = Line(len(lines) + 1, kind, author, body)
         lines.append(line)
+        if visible:
+            self.show(scope, line)
         return line
+
+    def show(self, scope: Scope, line: Line) -> None:
+        self.showings += 1
+        line.shown_to, line.showing, line.at = self.record(scope).client_id, self.showings, self.world.now
+        if line.moves and line.author not in {client.id for client in CLIENTS}:
+            self.outbox.append((scope, line, line.showing, line.shown_to))
+
+    def rung(self, scope: Scope, line: Line) -> None:
+        for person in TEAM:
+            if self.reaches(person, scope):
+                self.unread[person.id, scope] = self.unread.get((person.id, scope), 0) + 1
+
+    def written_by_client_after(self, scope: Scope, number: int) -> int:
+        ids = {client.id for client in CLIENTS}
+        lines = self.lines.get(scope, [])
+        return sum(line.number > number and line.author in ids and line.shown_to is not None for line in lines)
 
     # Steps.
 
@@ -124,8 +152,7 @@ class Conversations(RuleBasedStateMachine):
             expected = "QuoteNotSent"
         else:
             expected = "done"
-            line = self.write(scope, "reply", person.id, body, visible=True)
-            self.outbox.append((scope, line, self.world.now))
+            self.write(scope, "reply", person.id, body, visible=True)
         assert expected == got
 
     @rule(scope=scopes, person=people)
@@ -154,10 +181,7 @@ class Conversations(RuleBasedStateMachine):
             expected = "PortalDisabled"
         else:
             expected = "done"
-            line = self.write(scope, "reply", client.id, body, visible=True)
-            for person in TEAM:
-                if self.reaches(person, scope):
-                    self.unread.setdefault((person.id, scope), []).append(line.number)
+            self.rung(scope, self.write(scope, "reply", client.id, body, visible=True))
         assert expected == got
 
     @rule(scope=scopes, visible=st.booleans())
@@ -174,6 +198,84 @@ class Conversations(RuleBasedStateMachine):
         if got == "done":
             self.write(scope, "status_change", "boss", new, visible=visible)
 
+    @rule(scope=scopes, person=people, visible=st.booleans())
+    def attach(self, scope: Scope, person: Any, visible: bool) -> None:
+        self.world.tick()
+        name = self.text()
+        wrote: list[Any] = []
+        got = outcome(
+            lambda: wrote.append(
+                self.world.threads.staff.attach(
+                    person,
+                    scope,
+                    BytesIO(name.encode()),
+                    name=f"{name}.txt",
+                    visibility=Visibility.VISIBLE if visible else Visibility.INTERNAL,
+                )
+            )
+        )
+        if not self.reaches(person, scope):
+            expected = "NotFound"
+        elif person not in OFFICE:
+            expected = "NotPermitted"
+        elif scope not in JOBS:
+            expected = "AttachmentsNotSupported"
+        elif visible and not self.portal_on:
+            expected = "PortalDisabled"
+        else:
+            expected = "done"
+            self.write(scope, "file", person.id, f"{name}.txt", visible=visible).id = wrote[0].id
+        assert expected == got
+
+    @rule(scope=jobs, stranger=strangers)
+    def client_uploads(self, scope: Scope, stranger: bool) -> None:
+        self.world.tick()
+        client = self.client_of(scope, stranger)
+        name = self.text()
+        wrote: list[Any] = []
+        got = outcome(
+            lambda: wrote.append(
+                self.world.threads.portal.attach(client, scope, BytesIO(name.encode()), name=f"{name}.txt")
+            )
+        )
+        record = self.record(scope)
+        assert isinstance(record, Job)
+        if record.client_id != client.id:
+            expected = "NotFound"
+        elif not self.portal_on:
+            expected = "PortalDisabled"
+        elif not record.client_uploads:
+            expected = "UploadsOff"
+        else:
+            expected = "done"
+            line = self.write(scope, "file", client.id, f"{name}.txt", visible=True)
+            line.id = wrote[0].id
+            self.rung(scope, line)
+        assert expected == got
+
+    @rule(scope=jobs, pick=st.integers(0, 5), on=st.booleans())
+    def show_or_hide(self, scope: Scope, pick: int, on: bool) -> None:
+        self.world.tick()
+        files = [line for line in self.lines.get(scope, []) if line.kind == "file"]
+        if not files:
+            return
+        line = files[pick % len(files)]
+        visibility = Visibility.VISIBLE if on else Visibility.INTERNAL
+        got = outcome(lambda: self.world.threads.staff.set_visibility(BOSS, line.id, visibility))
+        if on and not self.portal_on:
+            assert got == "PortalDisabled"
+            return
+        assert got == "done"
+        if on and line.shown_to is None:
+            self.show(scope, line)
+        elif not on:
+            was_shown = line.shown_to is not None
+            line.shown_to, line.showing, line.at = None, 0, None
+            later = self.written_by_client_after(scope, line.number)
+            for person in TEAM:
+                if was_shown and line.author in {"c1", "c2"} and self.unread.get((person.id, scope), 0) > later:
+                    self.unread[person.id, scope] -= 1
+
     @rule(scope=jobs, person=st.sampled_from(TEAM[2:]), on=st.booleans())
     def assign(self, scope: Scope, person: Any, on: bool) -> None:
         self.world.assign(scope, person.id, on=on)
@@ -186,6 +288,11 @@ class Conversations(RuleBasedStateMachine):
         self.start(scope, False, BOSS)
         self.client_reply(scope, False)
         self.note(scope, BOSS)
+        self.attach(scope, BOSS, True)
+        if scope in JOBS:
+            self.client_uploads(scope, False)
+            self.show_or_hide(scope, 0, True)
+            self.show_or_hide(scope, 1, False)
         self.staff_reads(scope, BOSS, 0)
         self.bell_cleared(BOSS)
         if delivers:
@@ -231,8 +338,8 @@ class Conversations(RuleBasedStateMachine):
             expected = "PortalDisabled"
         else:
             expected = "done"
-            still = [number for number in self.unread.get((person.id, scope), []) if number > upto]
-            self.unread[person.id, scope] = still
+            later = self.written_by_client_after(scope, upto)
+            self.unread[person.id, scope] = min(self.unread.get((person.id, scope), 0), later)
         assert expected == got
 
     @rule(person=people)
@@ -241,7 +348,7 @@ class Conversations(RuleBasedStateMachine):
         if self.portal_on:
             for scope in SCOPES:
                 if self.reaches(person, scope):
-                    self.unread[person.id, scope] = []
+                    self.unread[person.id, scope] = 0
 
     @rule(scope=scopes, back=st.integers(0, 2))
     def client_reads(self, scope: Scope, back: int) -> None:
@@ -252,7 +359,9 @@ class Conversations(RuleBasedStateMachine):
         if len(page) > back:
             self.world.threads.portal.mark_read(client, scope, upto=page[back].id)
             shown = self.shown(client, scope)
-            self.seen[client.id, scope] = max(self.seen.get((client.id, scope), 0), shown[-1 - back].number)
+            if any(line.moves for line in shown):
+                showing = shown[-1 - back].showing
+                self.seen[client.id, scope] = max(self.seen.get((client.id, scope), 0), showing)
 
     @rule()
     def deliver(self) -> None:
@@ -260,15 +369,12 @@ class Conversations(RuleBasedStateMachine):
         while self.world.threads.delivery.run_once():
             pass
         waiting, self.outbox = self.outbox, []
-        batches: dict[Any, list[tuple[Scope, Line]]] = {}
-        for number, (scope, line, _) in enumerate(waiting):
-            key = (scope, line.shown_to) if self.window else number
-            batches.setdefault(key, []).append((scope, line))
-        for group in batches.values():
-            scope, first = group[0]
-            if self.portal_on and self.sendable(scope) and self.record(scope).client_id == first.shown_to:
-                assert first.shown_to is not None
-                self.mails.append((first.shown_to, scope, tuple(line.body for _, line in group)))
+        batches: dict[Any, list[str]] = {}
+        for number, (scope, line, showing, client_id) in enumerate(waiting):
+            told = self.portal_on and self.sendable(scope) and self.record(scope).client_id == client_id
+            if told and line.showing == showing:
+                batches.setdefault((client_id, scope, 0 if self.window else number), []).append(line.body)
+        self.mails += [(client_id, scope, tuple(told)) for (client_id, scope, _), told in batches.items()]
 
     # What everyone sees.
 
@@ -279,7 +385,8 @@ class Conversations(RuleBasedStateMachine):
         return max(times, default=None)
 
     def shown(self, client: Any, scope: Scope) -> list[Line]:
-        return [line for line in self.lines.get(scope, []) if line.shown_to == client.id]
+        shown = [line for line in self.lines.get(scope, []) if line.shown_to == client.id]
+        return sorted(shown, key=lambda line: line.showing)
 
     def client_sees(self, client: Any, scope: Scope) -> bool:
         return self.portal_on and self.record(scope).client_id == client.id and self.sendable(scope)
@@ -298,7 +405,7 @@ class Conversations(RuleBasedStateMachine):
                 scope for scope in SCOPES if self.conversation_at(scope) is not None and self.reaches(person, scope)
             ]
             mine.sort(key=self.conversation_at, reverse=True)
-            unread = {scope: len(self.unread.get((person.id, scope), [])) for scope in SCOPES}
+            unread = {scope: self.unread.get((person.id, scope), 0) for scope in SCOPES}
             rows = self.world.threads.staff.inbox(person).items
             assert [(scope, unread[scope], self.newest(scope)) for scope in mine] == [
                 (row.scope, row.unread, row.snippet) for row in rows
@@ -308,8 +415,8 @@ class Conversations(RuleBasedStateMachine):
             assert rung == {notice.scope for notice in self.world.threads.bell.notices(person)}
 
     def newest(self, scope: Scope) -> str:
-        spoken = [line.body for line in self.lines[scope] if line.moves and line.shown_to is not None]
-        return spoken[-1] if spoken else ""
+        spoken = [line for line in self.lines[scope] if line.moves and line.shown_to is not None]
+        return max(spoken, key=lambda line: line.showing).body if spoken else ""
 
     @invariant()
     def staff_see_every_line(self) -> None:
@@ -338,12 +445,12 @@ class Conversations(RuleBasedStateMachine):
                 shown = self.shown(client, scope)
                 moving = [line for line in shown if line.moves]
                 seen = self.seen.get((client.id, scope), 0)
-                unread = sum(line.author != client.id and line.number > seen for line in moving)
+                unread = sum(line.author != client.id and line.showing > seen for line in moving)
                 newest = moving[-1] if moving else None
                 rank = (0, -newest.at.timestamp(), 0) if newest else (1, 0, place)
                 expected.append((rank, scope, unread, newest.body if newest else ""))
                 page = self.world.threads.portal.conversation(client, scope).entries.items
-                assert [line.body for line in reversed(shown)][:50] == [entry.body for entry in page]
+                assert [line.body for line in reversed(shown)][:50] == [said(entry) for entry in page]
             rows = self.world.threads.portal.records(client).items
             assert [line[1:] for line in sorted(expected, key=lambda line: line[0])] == [
                 (row.scope, row.unread, row.snippet) for row in rows
@@ -359,7 +466,7 @@ class Conversations(RuleBasedStateMachine):
         if not hasattr(self, "world"):
             return
         sent = [
-            (mail.client.id, mail.scope, tuple(entry.body for entry in mail.entries))
+            (mail.client.id, mail.scope, tuple(said(entry) for entry in mail.entries))
             for mail in self.world.mailbox.sent
         ]
         assert sorted(self.mails, key=str) == sorted(sent, key=str)

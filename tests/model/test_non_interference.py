@@ -54,6 +54,11 @@ HISTORY = [
     Step("note", 0, False, 6),
     Step("deliver", 0, False, 1),
     Step("client reply", 0, False, 5),
+    Step("shown file", 0, False, 1),
+    Step("hidden file", 0, False, 2),
+    Step("client file", 0, False, 3),
+    Step("show and hide", 0, False, 1),
+    Step("client opens", 0, False, 1),
 ]
 """One history in which every planted leak shows."""
 

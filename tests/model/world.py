@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -21,6 +22,7 @@ from jobthreads import (
     StaticDirectory,
 )
 from jobthreads.adapters.sqlalchemy import SQLAlchemyRepository
+from jobthreads.adapters.storage import LocalStorage
 
 BOSS = Staff(id="boss", business_id="acme", name="Kim Lee", role=Role.BUSINESS_OWNER)
 FOREMAN = Staff(id="foreman", business_id="acme", name="Ravi Shah", role=Role.SUPERVISOR)
@@ -32,7 +34,7 @@ CLIENTS = (
     Client(id="c2", business_id="acme", name="Otto Berg", email="otto@example.com"),
 )
 RECORDS = (
-    Job(id="1", business_id="acme", client_id="c1", reference="J-1", title="Kitchen rewire"),
+    Job(id="1", business_id="acme", client_id="c1", reference="J-1", title="Kitchen rewire", client_uploads=True),
     Job(id="2", business_id="acme", client_id="c2", reference="J-2", title="Boiler swap"),
     Quote(id="1", business_id="acme", client_id="c1", reference="Q-1", title="Extension"),
 )
@@ -64,6 +66,8 @@ class World:
             records=RECORDS,
         )
         self.mailbox = Mailbox()
+        self.folder = tempfile.TemporaryDirectory()
+        self.storage = LocalStorage(self.folder.name)
         self.repository = repository or SQLAlchemyRepository.from_url("sqlite://", create=True)
         self.threads = JobThreads(
             directory=self.directory,
@@ -71,6 +75,7 @@ class World:
             notifiers=[self.mailbox],
             portal_url="https://acme.example/portal",
             delivery="off",
+            storage=self.storage,
             settings=settings or Settings(client_posts=None, mails_an_hour=None),
             clock=lambda: self.now,
         )
@@ -103,6 +108,7 @@ class World:
         """Give the database back."""
         self.threads.close()
         self.repository.close()
+        self.folder.cleanup()
 
 
 def outcome(call: Callable[[], object]) -> str:

@@ -18,6 +18,7 @@ from jobthreads import (
     FormSave,
     PortalAuthor,
     PortalEntry,
+    PortalFile,
     Settings,
     StatusChange,
     Visibility,
@@ -110,7 +111,8 @@ def test_a_file_shows_name_and_size() -> None:
     file = File(name="plan.pdf", size=5, type="application/pdf")
     entry = seen(kept(EntryKind.FILE, file=file, body="never shown"))
     assert entry is not None
-    assert (file, None) == (entry.file, entry.body)
+    shown = PortalFile(name="plan.pdf", size=5, type="application/pdf")
+    assert (shown, None) == (entry.file, entry.body)
 
 
 @pytest.mark.parametrize(

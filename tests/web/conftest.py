@@ -30,6 +30,7 @@ from jobthreads import (
     StaticDirectory,
 )
 from jobthreads.adapters.sqlalchemy import SQLAlchemyRepository
+from jobthreads.adapters.storage import LocalStorage
 from jobthreads.flask import portal_blueprint, staff_blueprint
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"}
@@ -42,7 +43,7 @@ DANA = Client(id="c1", business_id="acme", name="Dana Reyes", email="dana@exampl
 OTHER = Client(id="c2", business_id="acme", name="Otto Other", email="otto@example.com")
 JOB = Job(
     id="1042", business_id="acme", client_id="c1", reference="J-1042", title="Kitchen rewire",
-    assigned_to=[TERRY.id],
+    assigned_to=[TERRY.id], client_uploads=True,
 )  # fmt: skip
 OTHER_JOB = Job(id="1043", business_id="acme", client_id="c2", reference="J-1043", title="Other roof")
 QUOTE = Quote(id="88", business_id="acme", client_id="c1", reference="Q-88", title="Deck", sent_to_portal=True)
@@ -141,9 +142,10 @@ def build(
     access: AccessPolicy | None = None,
     settings: Settings | None = None,
     shell: str | None = None,
+    doors: dict[str, Any] | None = None,
     **wiring: Any,
 ) -> World:
-    """A world; `wiring` goes to the staff blueprint."""
+    """A world; `doors` goes to `JobThreads`, `wiring` to the staff blueprint."""
     outbox = Outbox()
     directory = StaticDirectory(
         businesses=[
@@ -171,6 +173,7 @@ def build(
         access=access,
         settings=settings or Settings(sign_in_url="/sign-in"),
         clock=clock,
+        **{"storage": LocalStorage(tmp_path / "files"), **(doors or {})},
     )
     app = flask.Flask("shop", template_folder=str(tmp_path / "host"))
     app.testing = True

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import evolve
 
-from jobthreads import Job, PortalAuthor, Settings
+from jobthreads import Job, PortalAuthor, Settings, Visibility
 from jobthreads.web.routes import Face
 from tests.web.conftest import DANA, JOB, KIM, QUOTE, RIVAL, TERRY, World, build
 from tests.web.test_routes import EVERY, ask
 
-NOTE, OLD_STATUS, FORM, ANSWER, SILENT, EARLIER, ELSEWHERE = (
-    f"canary{word}" for word in ("note", "old", "form", "answer", "silent", "earlier", "elsewhere")
+NOTE, OLD_STATUS, FORM, ANSWER, SILENT, EARLIER, ELSEWHERE, FILE, CONTENT, TAKEN = (
+    f"canary{word}"
+    for word in ("note", "old", "form", "answer", "silent", "earlier", "elsewhere", "file", "content", "taken")
 )
 INTERNAL = ("internal", "visibility", '"seq"', "if_seen")
 """Words that only the staff side has."""
@@ -34,6 +36,11 @@ def planted(tmp_path: Path) -> Any:
     threads.staff.reply(KIM, JOB.scope, "We can start on Friday.")
     threads.staff.reply(KIM, QUOTE.scope, "Here is the quote.")
     threads.staff.note(silent, JOB.scope, NOTE)
+    secret = io.BytesIO(CONTENT.encode())
+    threads.staff.attach(silent, JOB.scope, secret, name=f"{FILE}.txt", visibility=Visibility.INTERNAL)
+    back = io.BytesIO(CONTENT.encode())
+    shown = threads.staff.attach(KIM, JOB.scope, back, name=f"{TAKEN}.txt", visibility=Visibility.VISIBLE)
+    threads.staff.set_visibility(KIM, shown.id, Visibility.INTERNAL)
     for status in (OLD_STATUS, "Booked"):
         visible = "visible" if status == "Booked" else "internal"
         threads.record.status_changed("acme", JOB.scope, old=OLD_STATUS, new=status, by=silent, visibility=visible)
@@ -49,7 +56,10 @@ def planted(tmp_path: Path) -> Any:
 @pytest.mark.parametrize("who", ["dana", None])
 def test_nothing_internal_reaches_a_client_on_any_route(planted: World, who: str | None) -> None:
     """S1: no internal word, no staff id, nobody who wrote nothing visible, nothing shown to an earlier client."""
-    words = (NOTE, OLD_STATUS, FORM, ANSWER, SILENT, EARLIER, ELSEWHERE, KIM.id, TERRY.id, RIVAL.id, "Kim Lee")
+    words = (
+        *(NOTE, OLD_STATUS, FORM, ANSWER, SILENT, EARLIER, ELSEWHERE, FILE, CONTENT, TAKEN),
+        *(KIM.id, TERRY.id, RIVAL.id, "Kim Lee"),
+    )
     for mount, _, route, case in EVERY:
         if mount != "/portal/" or route.face in {Face.ASSET, Face.DOCUMENT}:
             continue
@@ -63,7 +73,7 @@ def test_nothing_internal_reaches_a_client_on_any_route(planted: World, who: str
 def test_the_walk_can_see(planted: World) -> None:
     """The walk is worth something: staff, on the same thread, see every planted word of it."""
     page = planted.kim.get("/office/jobs/1042/activity").text
-    assert all(word in page for word in (NOTE, OLD_STATUS, FORM, ANSWER, SILENT, EARLIER))
+    assert all(word in page for word in (NOTE, OLD_STATUS, FORM, ANSWER, SILENT, EARLIER, FILE, TAKEN))
     assert "Booked" in planted.dana.get("/portal/jobs/1042").text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -180,9 +181,7 @@ def test_an_internal_entry_changes_nothing_for_the_client(talking: World) -> Non
         found = []
         for address in ("/portal/", PAGE, "/portal/api/", "/portal/api/jobs/1042"):
             answer = talking.dana.get(address, Jobthreads_Fragment="1")
-            page = answer.text
-            if "request_id" in page:
-                page = page.replace(hidden(page, "request_id"), "")
+            page = re.sub(r'(name="request_id" value=)"[^"]+"', r"\1", answer.text)
             found.append((answer.status_code, page, dict(answer.headers)))
         return found
 

@@ -11,12 +11,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobthreads import Author, AuthorKind, Entry, EntryKind, PortalEntry, Scope, StatusChange, Visibility
+from jobthreads.services.staff import FeedHeader
+from jobthreads.web.addresses import Addresses
 from jobthreads.web.lines import client_days, feed_line, staff_days
 from jobthreads.web.text import linked
 from jobthreads.web.times import Times
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 TIMES = Times(NOW, UTC)
+HEADER = FeedHeader(
+    scope=Scope.job("1042"),
+    record=None,
+    client=None,
+    reference="J-1042",
+    title="Kitchen rewire",
+    client_name="Dana",
+    can_note=True,
+    can_reply=True,
+    why_not=None,
+)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +130,7 @@ def test_lines_are_grouped_by_person_and_day_with_new_at_the_first_unread() -> N
         entry(2, KIM, NOW - day - hour),
         entry(1, KIM, NOW - day - 2 * hour),
     ]
-    days = staff_days(newest_first, unread=2, times=TIMES)
+    days = staff_days(newest_first, unread=2, times=TIMES, urls=Addresses("/office"))
     assert ["Yesterday", "Today"] == [one.label for one in days]
     lines = [line for one in days for line in one.lines]
     assert [f"number {seq}" for seq in range(1, 6)] == [line.body for line in lines]
@@ -128,7 +141,7 @@ def test_lines_are_grouped_by_person_and_day_with_new_at_the_first_unread() -> N
 
 def test_more_unread_than_the_page_holds_begins_at_its_top() -> None:
     """The page's oldest unread one carries the line."""
-    days = staff_days([entry(1, DANA, NOW)], unread=9, times=TIMES)
+    days = staff_days([entry(1, DANA, NOW)], unread=9, times=TIMES, urls=Addresses("/office"))
     assert [True] == [line.new for one in days for line in one.lines]
 
 
@@ -139,7 +152,11 @@ def test_the_clients_days_count_others_replies_only() -> None:
         return PortalEntry(id=uuid4(), kind=kind, author_name="Acme", from_me=from_me, at=NOW, body="Booked")
 
     newest_first = [shown(EntryKind.STATUS_CHANGE, False), shown(EntryKind.REPLY, False), shown(EntryKind.REPLY, True)]
-    lines = [line for day in client_days(newest_first, unread=1, times=TIMES) for line in day.lines]
+    lines = [
+        line
+        for day in client_days(newest_first, unread=1, times=TIMES, urls=Addresses("/office"))
+        for line in day.lines
+    ]
     assert [("You", False), ("Acme", True), ("Acme", False)] == [(line.name, line.new) for line in lines]
     assert "The status is now: Booked" == lines[-1].verb
 
@@ -154,5 +171,5 @@ def test_the_system_is_no_person() -> None:
         body=None,
         status=StatusChange(old="Quoted", new="Booked"),
     )
-    line = feed_line(change)
+    line = feed_line(change, HEADER, Addresses("/office"))
     assert ("", "Status changed from Quoted to Booked") == (line.name, line.verb)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from jobthreads import EntryKind, Visibility
+from jobthreads.policies.attachments import download_headers
 from jobthreads.web.routes import PORTAL, STAFF, Face, Route
 from jobthreads.web.security import HEADERS, Kind
 from tests.web.conftest import DANA, JOB, KIM, SAME_SITE, World
@@ -16,6 +20,23 @@ JOB_PATH, QUOTE_PATH = "jobs/1042", "quotes/88"
 
 def newest(world: World) -> str:
     return str(world.threads.portal.conversation(DANA, JOB.scope).entries.items[0].id)
+
+
+def visible_file(world: World) -> str:
+    """The id of a file that Dana sees, attached when it is first asked for."""
+    for entry in world.threads.portal.conversation(DANA, JOB.scope).entries.items:
+        if entry.kind is EntryKind.FILE:
+            return str(entry.id)
+    plan = io.BytesIO(b"The plan.")
+    return str(world.threads.staff.attach(KIM, JOB.scope, plan, name="plan.txt", visibility=Visibility.VISIBLE).id)
+
+
+def sent_file(_: World) -> dict[str, Any]:
+    return {"file": (io.BytesIO(b"What Dana wants."), "wishes.txt")}
+
+
+def sent_file_for(world: World) -> dict[str, Any]:
+    return {**sent_file(world), "visibility": "internal"}
 
 
 STAFF_CASES: dict[tuple[str, str], tuple[int, str, Callable[[World], Any]]] = {
@@ -34,6 +55,18 @@ STAFF_CASES: dict[tuple[str, str], tuple[int, str, Callable[[World], Any]]] = {
         f"{JOB_PATH}/entries",
         lambda _: {"text": "Bring a ladder.", "visibility": "internal"},
     ),
+    ("POST", "jobs/<id>/files"): (303, f"{JOB_PATH}/files", sent_file_for),
+    ("POST", "entries/<entry>/visibility"): (303, "entries/{file}/visibility", lambda _: {"visibility": "internal"}),
+    ("GET", "files/<entry>"): (200, "files/{file}", lambda _: None),
+    ("GET", "files/<entry>/preview"): (404, "files/{file}/preview", lambda _: None),
+    ("POST", "api/jobs/<id>/files"): (201, f"api/{JOB_PATH}/files", sent_file_for),
+    ("POST", "api/entries/<entry>/visibility"): (
+        200,
+        "api/entries/{file}/visibility",
+        lambda _: {"visibility": "internal"},
+    ),
+    ("GET", "api/files/<entry>"): (200, "api/files/{file}", lambda _: None),
+    ("GET", "api/files/<entry>/preview"): (404, "api/files/{file}/preview", lambda _: None),
     ("GET", "bell"): (200, "bell", lambda _: None),
     ("POST", "bell/read"): (303, "bell/read", lambda _: {}),
     ("GET", "api/messages"): (200, "api/messages?unread=1&limit=10", lambda _: None),
@@ -73,6 +106,12 @@ PORTAL_CASES: dict[tuple[str, str], tuple[int, str, Callable[[World], Any]]] = {
     ("POST", "quotes/<id>/replies"): (303, f"{QUOTE_PATH}/replies", lambda _: {"text": "How much?"}),
     ("POST", "jobs/<id>/read"): (303, f"{JOB_PATH}/read", lambda world: {"upto": newest(world)}),
     ("POST", "quotes/<id>/read"): (404, f"{QUOTE_PATH}/read", lambda world: {"upto": newest(world)}),
+    ("POST", "jobs/<id>/files"): (303, f"{JOB_PATH}/files", sent_file),
+    ("GET", "files/<entry>"): (200, "files/{file}", lambda _: None),
+    ("GET", "files/<entry>/preview"): (404, "files/{file}/preview", lambda _: None),
+    ("POST", "api/jobs/<id>/files"): (201, f"api/{JOB_PATH}/files", sent_file),
+    ("GET", "api/files/<entry>"): (200, "api/files/{file}", lambda _: None),
+    ("GET", "api/files/<entry>/preview"): (404, "api/files/{file}/preview", lambda _: None),
     ("GET", "enter/<token>"): (200, "enter/{token}", lambda _: None),
     ("POST", "enter/<token>"): (303, "enter/{token}", lambda _: {}),
     ("POST", "enter/<token>/renew"): (200, "enter/{token}/renew", lambda _: {}),
@@ -97,8 +136,10 @@ def ask(world: World, mount: str, who: str | None, route: Route, case: Any, **he
     _, address, value = case
     if "{token}" in address:
         address = address.format(token=world.link())
+    if "{file}" in address:
+        address = address.format(file=visible_file(world))
     sent = value(world)
-    body = {"json" if route.face is Face.API else "data": sent} if sent is not None else {}
+    body = {"json" if route.face is Face.API and not route.upload else "data": sent} if sent is not None else {}
     return world.browser(who).open(f"{mount}{address}", method=route.method, headers={**SAME_SITE, **headers}, **body)
 
 
@@ -115,11 +156,15 @@ def test_every_route_answers_as_its_case_says(talking: World, mount: str, who: s
     assert case is not None, f"{route.method} {route.path} has no case"
     answer = ask(talking, mount, who, route, case)
     assert case[0] == answer.status_code, answer.text
+    if route.name == "download":
+        expected = dict(download_headers("plan.txt", "text/plain"))
+        assert expected == {name: answer.headers.get(name) for name in expected}
+        return
     if route.face is Face.ASSET:
         kind = Kind.ASSET
     elif route.face is Face.ENTER:
         kind = Kind.ENTER
-    elif route.face in {Face.API, Face.DOCUMENT}:
+    elif route.face in {Face.API, Face.DOCUMENT, Face.PICTURE}:
         kind = Kind.API
     else:
         kind = Kind.REDIRECT if answer.status_code == 303 else Kind.PAGE
@@ -132,7 +177,7 @@ def test_nobody_gets_in_unknown(talking: World, mount: str, who: str, route: Rou
     answer = ask(talking, mount, None, route, case)
     if not route.signed_in:
         assert case[0] == answer.status_code
-    elif route.face is Face.API:
+    elif route.face in {Face.API, Face.PICTURE}:
         assert (401, "not-signed-in") == (answer.status_code, answer.json["code"])
     else:
         assert (303, "/sign-in") == (answer.status_code, answer.location)
@@ -143,13 +188,14 @@ def test_nobody_gets_in_unknown(talking: World, mount: str, who: str, route: Rou
 )
 def test_no_change_comes_from_another_site(talking: World, mount: str, who: str, route: Route, case: Any) -> None:
     """Security 3.5: a change that another site's page sends is refused, and nothing is stored."""
+    visible_file(talking)
     before = talking.threads.staff.feed(KIM, JOB.scope), talking.threads.bell.unread(KIM)
     answer = ask(talking, mount, who, route, case, **{"Sec-Fetch-Site": "cross-site"})
     assert 403 == answer.status_code
     assert before == (talking.threads.staff.feed(KIM, JOB.scope), talking.threads.bell.unread(KIM))
 
 
-NAMING = [one for one in EVERY if "<id>" in one[2].path]
+NAMING = [one for one in EVERY if "<id>" in one[2].path or "<entry>" in one[2].path]
 
 
 @pytest.mark.parametrize(("mount", "who", "route", "case"), NAMING, ids=named)
@@ -159,7 +205,7 @@ def test_someone_elses_and_what_never_was_are_one_answer(
     """S2, S3: a stranger gets the same answer for our record as for one that never was: status, headers, body."""
     stranger = "rival" if mount == "/office/" else "otto"
     status, address, value = case
-    elsewhere = address.replace("/1042", "/4040").replace("/88", "/40")
+    elsewhere = address.replace("/1042", "/4040").replace("/88", "/40").replace("{file}", str(UUID(int=4)))
     ours = ask(talking, mount, stranger, route, (status, address, value))
     never = ask(talking, mount, stranger, route, (status, elsewhere, value))
     assert never.status_code == ours.status_code

@@ -22,6 +22,7 @@ __all__ = [
     "FormSave",
     "KeptEntry",
     "Request",
+    "ScanState",
     "Showing",
     "StatusChange",
     "Visibility",
@@ -70,13 +71,26 @@ class Author:
         return cls(kind=kind, id=person.id, name=person.name)
 
 
+class ScanState(StrEnum):
+    """What is known of a file's harmlessness; without a `Scanner` every file is clean at once."""
+
+    PENDING = "pending"
+    CLEAN = "clean"
+    INFECTED = "infected"
+
+
 @frozen(kw_only=True)
 class File:
-    """An attached file: its cleaned name, its size in bytes and its proven content type."""
+    """An attached file, as staff see it: its cleaned name, its size in bytes, its proven content type.
+
+    `sha256` is the content's, in hexadecimal; `state` is the scanner's word.
+    """
 
     name: str
     size: int
     type: str
+    sha256: str = ""
+    state: ScanState = field(default=ScanState.CLEAN, converter=ScanState)
 
 
 @frozen(kw_only=True)
@@ -155,6 +169,9 @@ class KeptEntry:
     def says_the_same(self, other: Entry) -> bool:
         """Tell whether a retry that would make `other` carries this entry's content (S4)."""
         mine = self.entry
+        if mine.kind is EntryKind.FILE and other.kind is EntryKind.FILE and mine.file and other.file:
+            # What was chosen when it was attached may have been changed since by show or hide.
+            return (mine.scope, mine.file.sha256, mine.file.name) == (other.scope, other.file.sha256, other.file.name)
         return (mine.scope, mine.kind, mine.visibility, mine.body, mine.status, mine.form) == (
             other.scope,
             other.kind,

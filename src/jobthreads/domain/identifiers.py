@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from jobthreads.errors import InvalidInput, Misconfigured, NotFound
@@ -11,7 +12,7 @@ from jobthreads.errors import InvalidInput, Misconfigured, NotFound
 if TYPE_CHECKING:
     import attrs
 
-__all__ = ["LONGEST_ID", "check_host_id", "check_request_id", "entry_id_from", "is_host_id"]
+__all__ = ["LONGEST_ID", "check_host_id", "check_request_id", "entry_id_from", "is_host_id", "one_of"]
 
 LONGEST_ID = 200
 """Characters in a host id and in a request id, at most."""
@@ -49,6 +50,19 @@ def check_request_id(request_id: str | None) -> str | None:
             f"A request id is a string of 1 to {LONGEST_ID} characters without controls.", field="request_id"
         )
     return request_id
+
+
+W = TypeVar("W", bound=StrEnum)
+
+
+def one_of(words: type[W], value: str, *, field: str) -> W:
+    """Read one of an enum's words; raises `InvalidInput`, which names the words there are."""
+    try:
+        return words(value)
+    except ValueError:
+        raise InvalidInput(
+            f"{field} is {str(value)!r:.40}.", field=field, hint=f"One of: {', '.join(words)}."
+        ) from None
 
 
 def entry_id_from(value: UUID | str) -> UUID:

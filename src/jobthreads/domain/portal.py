@@ -7,12 +7,25 @@ from uuid import UUID
 
 from attrs import frozen
 
-from jobthreads.domain.entries import EntryKind, File
+from jobthreads.domain.entries import EntryKind
 from jobthreads.domain.paging import Page
 from jobthreads.domain.people import Business, Client
 from jobthreads.domain.records import Scope
 
-__all__ = ["Entrance", "LinkPreview", "PortalConversation", "PortalEntry", "PortalRecord"]
+__all__ = ["Entrance", "LinkPreview", "PortalConversation", "PortalEntry", "PortalFile", "PortalRecord"]
+
+
+@frozen(kw_only=True)
+class PortalFile:
+    """A visible file, as the client sees it: name, size in bytes, content type.
+
+    `checking` is True for the client's own upload until the scanner has passed it.
+    """
+
+    name: str
+    size: int
+    type: str
+    checking: bool = False
 
 
 @frozen(kw_only=True)
@@ -29,7 +42,7 @@ class PortalEntry:
     from_me: bool
     at: datetime
     body: str | None = None
-    file: File | None = None
+    file: PortalFile | None = None
 
 
 @frozen(kw_only=True)

@@ -7,12 +7,21 @@ from uuid import UUID
 
 from attrs import evolve, frozen
 
-from jobthreads.domain.entries import AuthorKind, Entry, EntryKind, KeptEntry, Request, Showing, Visibility
+from jobthreads.domain.entries import (
+    AuthorKind,
+    Entry,
+    EntryKind,
+    KeptEntry,
+    Request,
+    ScanState,
+    Showing,
+    Visibility,
+)
 from jobthreads.domain.paging import Page
 from jobthreads.domain.people import Client
 from jobthreads.domain.records import Record, Scope
 
-__all__ = ["MOVING_KINDS", "Conversation", "InboxRow", "Thread", "ThreadRow"]
+__all__ = ["MOVING_KINDS", "Conversation", "InboxRow", "Thread", "ThreadRow", "may_be_shown"]
 
 MOVING_KINDS = frozenset({EntryKind.REPLY, EntryKind.FILE})
 """The kinds that, once visible, move a thread up, make it unread and are told to the other side (J9)."""
@@ -74,13 +83,36 @@ class Thread:
         thread = evolve(self, seq=entry.seq)
         if entry.author.kind is AuthorKind.CLIENT:
             thread = evolve(thread, client_seq=entry.seq)
-        if entry.visibility is not Visibility.VISIBLE:
-            return thread, KeptEntry(entry=entry, request=request)
+        kept = KeptEntry(entry=entry, request=request)
+        return thread.show(kept, now=now, shown_to=shown_to) if may_be_shown(entry) else (thread, kept)
+
+    def show(self, kept: KeptEntry, *, now: datetime, shown_to: str) -> tuple[Thread, KeptEntry]:
+        """Give the thread with this entry shown anew to `shown_to`: new again, whatever it was before (J6)."""
         showing = Showing(number=self.shown + 1, at=now, client_id=shown_to)
-        thread = evolve(thread, shown=showing.number)
-        if entry.kind in MOVING_KINDS:
-            thread = evolve(thread, spoken_seq=entry.seq, spoken_at=now)
-        return thread, KeptEntry(entry=entry, showing=showing, request=request)
+        thread = evolve(self, shown=showing.number)
+        if kept.entry.kind in MOVING_KINDS:
+            thread = evolve(thread, spoken_seq=kept.entry.seq, spoken_at=now)
+        return thread, evolve(kept, showing=showing)
+
+    def hide(self, kept: KeptEntry, before: KeptEntry | None) -> tuple[Thread, KeptEntry]:
+        """Give the thread with this entry taken back; `before` is the newest visible one that remains (M7)."""
+        thread = self
+        if self.spoken_seq == kept.entry.seq:
+            spoken = (before.entry.seq, before.showing.at) if before and before.showing else (None, None)
+            thread = evolve(self, spoken_seq=spoken[0], spoken_at=spoken[1])
+        return thread, evolve(kept, showing=None)
+
+
+def may_be_shown(entry: Entry) -> bool:
+    """Tell whether an entry is for the client now: visible, and no file of staff's that is not known to be clean.
+
+    A client sees their own upload at once, as being checked.
+    """
+    if entry.visibility is not Visibility.VISIBLE:
+        return False
+    if entry.file is None or entry.file.state is ScanState.CLEAN:
+        return True
+    return entry.author.kind is AuthorKind.CLIENT and entry.file.state is ScanState.PENDING
 
 
 @frozen(kw_only=True)

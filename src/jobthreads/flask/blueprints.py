@@ -134,9 +134,10 @@ def _view(site: Site, path: str) -> Callable[..., flask.Response]:
 
     def view(**values: str) -> flask.Response:
         native = flask.request
-        limit_body(native)
+        most_bytes = limit_body(native)
         args = {name: value for name, value in values.items() if name in names}
-        request = request_from(native, mount_of(Mounted(site=site, name=native.blueprint or "")))
+        mounted = Mounted(site=site, name=native.blueprint or "")
+        request = request_from(native, mount_of(mounted), most_bytes)
         return response_to(site.answer(path, args, request))
 
     return view

@@ -10,7 +10,15 @@ from attrs import field, frozen
 from jobthreads.domain.people import Business, Client, Role, Staff
 from jobthreads.domain.reach import Reach
 from jobthreads.domain.records import Job, Quote, Record, Scope, ScopeKind
-from jobthreads.errors import JobThreadsError, NotFound, NotPermitted, PortalDisabled, QuoteNotSent
+from jobthreads.errors import (
+    AttachmentsNotSupported,
+    JobThreadsError,
+    NotFound,
+    NotPermitted,
+    PortalDisabled,
+    QuoteNotSent,
+    UploadsOff,
+)
 
 __all__ = ["FIELD_ROLES", "OFFICE_ROLES", "AccessPolicy", "Action", "Explanation", "FieldStaff", "Footing", "Grant"]
 
@@ -25,6 +33,12 @@ class Action(StrEnum):
     START = "start"
     NOTE = "note"
     REPLY = "reply"
+    ATTACH_INTERNAL = "attach_internal"
+    ATTACH_VISIBLE = "attach_visible"
+    SHOW = "show"
+    """Make a file visible to the client."""
+    HIDE = "hide"
+    """Take a visible file back."""
 
 
 class FieldStaff(StrEnum):
@@ -51,8 +65,8 @@ _OFFICE = Grant(actions=frozenset(Action))
 _LOOK = {Action.VIEW, Action.MESSAGES}
 _FIELD = {
     FieldStaff.VIEW: Grant(actions=_LOOK, assigned_only=True),
-    FieldStaff.NOTE: Grant(actions=_LOOK | {Action.NOTE}, assigned_only=True),
-    FieldStaff.REPLY: Grant(actions=_LOOK | {Action.NOTE, Action.REPLY}, assigned_only=True),
+    FieldStaff.NOTE: Grant(actions=_LOOK | {Action.NOTE, Action.ATTACH_INTERNAL}, assigned_only=True),
+    FieldStaff.REPLY: Grant(actions=frozenset(Action) - {Action.START}, assigned_only=True),
 }
 
 OFFICE_ROLES: frozenset[str] = frozenset(
@@ -63,7 +77,7 @@ OFFICE_ROLES: frozenset[str] = frozenset(
 FIELD_ROLES: frozenset[str] = frozenset({Role.TRADIE, Role.APPRENTICE})
 """The roles that see only the jobs they are assigned to."""
 
-MESSAGING = frozenset({Action.MESSAGES, Action.START, Action.REPLY})
+MESSAGING = frozenset({Action.MESSAGES, Action.START, Action.REPLY, Action.ATTACH_VISIBLE, Action.SHOW})
 """The actions that need the Client Portal (M2)."""
 
 
@@ -114,6 +128,10 @@ class AccessPolicy:
             return False
         return not grant.assigned_only or (isinstance(record, Job) and staff.id in record.assigned_to)
 
+    def rings(self, staff: Staff, record: Record) -> bool:
+        """Tell whether a client's entry on this record rings the person's bell (M8)."""
+        return self.holds(staff, record) and self.permits(staff, Action.MESSAGES)
+
     def refusal(self, footing: Footing, action: Action) -> JobThreadsError | None:
         """Why the person may not do this, None when they may.
 
@@ -122,7 +140,10 @@ class AccessPolicy:
         person, record, scope = footing.person, footing.record, footing.scope
         if isinstance(person, Client):
             theirs = record is not None and record.client_id == person.id and not unsent(record)
-            return NotFound() if not theirs else self._switch(footing, Action.MESSAGES)
+            if not theirs:
+                return NotFound()
+            closed = self._switch(footing, Action.MESSAGES)
+            return closed or (_upload_refusal(record) if action in _FILES else None)
         if not footing.reach.holds(scope) or (record is None and self.assigned_only(person)):
             return NotFound()
         looking = action in _LOOK
@@ -135,6 +156,8 @@ class AccessPolicy:
             return NotPermitted(
                 f"Your role may not {_VERBS[action]}.", hint="Ask your office to do it, or to change your role."
             )
+        if scope.kind is ScopeKind.QUOTE and action in _FILES:
+            return AttachmentsNotSupported()
         if scope.kind is ScopeKind.QUOTE and action is Action.NOTE:
             return NotPermitted("A quote has messages only.", hint="Write notes on the job instead.")
         return self._switch(footing, action)
@@ -149,12 +172,26 @@ class AccessPolicy:
         return PortalDisabled()
 
 
+_FILES = {Action.ATTACH_INTERNAL, Action.ATTACH_VISIBLE, Action.SHOW, Action.HIDE}
+
+
+def _upload_refusal(record: Record | None) -> JobThreadsError | None:
+    """Why the client can't upload here: a quote has messages only, and a job's pipeline must allow it (J8)."""
+    if not isinstance(record, Job):
+        return AttachmentsNotSupported()
+    return None if record.client_uploads else UploadsOff()
+
+
 _VERBS = {
     Action.VIEW: "see this",
     Action.MESSAGES: "see messages",
     Action.START: "start conversations",
     Action.NOTE: "write notes",
     Action.REPLY: "write customer replies",
+    Action.ATTACH_INTERNAL: "attach files",
+    Action.ATTACH_VISIBLE: "attach files that the client sees",
+    Action.SHOW: "show files to the client",
+    Action.HIDE: "take files back from the client",
 }
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from jobthreads.domain.entries import AuthorKind, EntryKind, KeptEntry, Visibility
+from jobthreads.domain.entries import AuthorKind, EntryKind, File, KeptEntry, ScanState, Visibility
 from jobthreads.domain.people import Business, Client
-from jobthreads.domain.portal import PortalEntry
+from jobthreads.domain.portal import PortalEntry, PortalFile
 from jobthreads.domain.settings import PortalAuthor, Settings
 
 __all__ = ["project", "snippet"]
@@ -29,11 +29,13 @@ def project(kept: KeptEntry, *, client: Client, business: Business, settings: Se
         name = entry.author.name
     else:
         name = business.name
+    body: str | None
+    file: PortalFile | None
     match entry.kind:
         case EntryKind.REPLY:
             body, file = entry.body, None
         case EntryKind.FILE:
-            body, file = None, entry.file
+            body, file = None, _portal_file(entry.file)
         case EntryKind.STATUS_CHANGE:
             body, file = entry.status.new if entry.status else None, None
         case EntryKind.FORM_SAVE:
@@ -41,6 +43,13 @@ def project(kept: KeptEntry, *, client: Client, business: Business, settings: Se
     return PortalEntry(
         id=entry.id, kind=entry.kind, author_name=name, from_me=from_me, at=showing.at, body=body, file=file
     )
+
+
+def _portal_file(file: File | None) -> PortalFile | None:
+    if file is None:
+        return None
+    checking = file.state is not ScanState.CLEAN
+    return PortalFile(name=file.name, size=file.size, type=file.type, checking=checking)
 
 
 def snippet(body: str | None, file_name: str | None = None) -> str:

@@ -68,7 +68,8 @@ class DeliveryThread:
                     while not self._stopping.is_set() and room.run_once():
                         pass
                     with ground.repository.reading() as work:
-                        due = work.outbox.next_due()
+                        waiting = [work.outbox.next_due(), work.files.next_due()]
+                due = min((time for time in waiting if time is not None), default=None)
                 if due is not None:
                     sleep = min(max((due - ground.clock()).total_seconds(), 0.05), _LONGEST_SLEEP)
             except Exception:  # noqa: BLE001 - the thread must outlive whatever a database or notifier does

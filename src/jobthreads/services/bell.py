@@ -47,10 +47,10 @@ class BellDoor:
             if not reach.holds(scope):
                 raise NotFound
             reach = Reach.records([scope])
+            record = self._ground.record(actor.business_id, scope)
         with self._ground.repository.reading() as work:
             if not work.bell.unread(actor.business_id, actor.id, reach):
-                known = scope is None or work.entries.exists(actor.business_id, scope)
-                if scope is not None and not known and not self._ground.record(actor.business_id, scope):
+                if scope is not None and record is None and not work.entries.exists(actor.business_id, scope):
                     raise NotFound
                 return False
         with self._ground.repository.atomic() as work:

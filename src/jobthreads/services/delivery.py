@@ -13,6 +13,7 @@ from jobthreads.domain.portal import PortalEntry
 from jobthreads.errors import PermanentFailure
 from jobthreads.policies.access import unsent
 from jobthreads.policies.audience import project
+from jobthreads.services.file_work import FileWork
 from jobthreads.services.ground import Ground
 from jobthreads.services.links import make_link
 
@@ -31,7 +32,10 @@ class DeliveryRoom:
         self._ground = ground
 
     def run_once(self) -> int:
-        """Send what is due now, 20 notifications at most; how many were taken, sent or not (0: nothing is due)."""
+        """Do what is due now: 10 files and 20 notifications at most; how many were taken (0: nothing is due)."""
+        return FileWork(self._ground).run_once() + self._send_due()
+
+    def _send_due(self) -> int:
         ground = self._ground
         if not ground.notifiers:
             return 0

@@ -26,7 +26,7 @@ def explain(ground: Ground, asker: Staff, about: Staff | Client, action: str, sc
 
 def _about_client(footing: Footing, client: Client, action: Action, ground: Ground) -> Explanation:
     record = footing.record
-    if action not in {Action.MESSAGES, Action.REPLY}:
+    if action not in {Action.MESSAGES, Action.REPLY, Action.ATTACH_VISIBLE}:
         return _no(f"{client.name} is a client, and clients see and write messages only.", "", "not-permitted")
     if record is None:
         return _no("The record is no longer there.", "Nothing can be done for the client here.", "not-found")
@@ -40,6 +40,15 @@ def _about_client(footing: Footing, client: Client, action: Action, ground: Grou
             "Send the quote to the portal first.",
             "quote-not-sent",
         )
+    if action is Action.REPLY and not ground.settings.client_may_start:
+        with ground.repository.reading() as work:
+            thread = work.entries.thread(footing.business.id, footing.scope)
+        if thread is None or not thread.started:
+            return _no(
+                "The conversation has not begun, and clients may not begin one here.",
+                "Write the first reply, or let clients begin: Settings.client_may_start.",
+                "not-permitted",
+            )
     return _from(ground, footing, action, f"{client.name} can do this.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import IO
 from uuid import UUID
 
 from attrs import field, frozen
@@ -14,7 +15,8 @@ from jobthreads.domain.records import Record, Scope
 from jobthreads.domain.settings import Settings
 from jobthreads.errors import NotFound
 from jobthreads.policies.access import AccessPolicy, Action, Footing
-from jobthreads.ports import Directory, Notifier, Repository
+from jobthreads.policies.attachments import AttachmentPolicy
+from jobthreads.ports import BlobStorage, Directory, Notifier, Repository, Scanner
 
 __all__ = ["Ground"]
 
@@ -37,6 +39,10 @@ class Ground:
     new_id: Callable[[], UUID]
     sender: object = None
     wake: Callable[[], None] = field(default=_nothing)
+    attachments: AttachmentPolicy = field(factory=AttachmentPolicy)
+    storage: BlobStorage | None = None
+    scanner: Scanner | None = None
+    previews: Callable[[IO[bytes], str], bytes | None] | None = None
 
     def business(self, business_id: str) -> Business:
         """The business as the host gives it now; raises `NotFound`."""
@@ -74,6 +80,10 @@ class Ground:
             for client_id, client in found.items()
             if client.business_id == business_id and client.id == client_id
         }
+
+    def client_of(self, footing: Footing) -> Client | None:
+        """The client of the footing's record."""
+        return self.client(footing.business.id, footing.record.client_id) if footing.record else None
 
     def reach(self, actor: Staff) -> Reach:
         """The person's reach as it is now: assignment is the host's, asked on every call (M3)."""

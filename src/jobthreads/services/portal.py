@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO
 from uuid import UUID
 
 from jobthreads import signals
-from jobthreads.domain.entries import Author, EntryKind, Request, Visibility
+from jobthreads.domain.entries import Author, EntryKind, KeptEntry, Request, Visibility
 from jobthreads.domain.identifiers import check_request_id, entry_id_from
 from jobthreads.domain.paging import Page, check_limit, cursor_from, cursor_to
 from jobthreads.domain.people import Business, Client
@@ -16,6 +17,8 @@ from jobthreads.domain.threads import Thread
 from jobthreads.errors import JobThreadsError, NotFound, NotPermitted, PortalDisabled
 from jobthreads.policies.access import Action, unsent
 from jobthreads.policies.audience import project, snippet
+from jobthreads.services.attaching import attach
+from jobthreads.services.files import OpenFile, open_file, ring
 from jobthreads.services.ground import Ground
 from jobthreads.services.links import LinkDoor
 from jobthreads.services.writing import Draft, draft_entry, post
@@ -38,7 +41,7 @@ class PortalDoor:
         """The client's jobs and sent quotes: newest visible reply or file first, then the rest (M11, J9)."""
         business = self._open(client)
         check_limit(limit)
-        after = Scope.parse(str(cursor_from(cursor, str)[0])) if cursor is not None else None
+        after = str(cursor_from(cursor, str)[0]) if cursor is not None else None
         theirs = [
             record
             for record in self._ground.directory.records_of_client(business.id, client.id)
@@ -54,7 +57,7 @@ class PortalDoor:
         spoken = [record for record in theirs if record.scope in newest]
         spoken.sort(key=lambda record: newest[record.scope][0].at, reverse=True)
         ordered = spoken + [record for record in theirs if record.scope not in newest]
-        scopes = [record.scope for record in ordered]
+        scopes = [str(record.scope) for record in ordered]
         begin = scopes.index(after) + 1 if after in scopes else 0
         page = ordered[begin : begin + limit]
         return Page(
@@ -88,7 +91,7 @@ class PortalDoor:
                 next=cursor_to(str(shown[limit - 1].id)) if len(shown) > limit else None,
             ),
             can_reply=self._may_write(thread) is None,
-            can_upload=isinstance(record, Job) and record.client_uploads,
+            can_upload=self._ground.storage is not None and isinstance(record, Job) and record.client_uploads,
             unread=unread,
         )
 
@@ -100,7 +103,6 @@ class PortalDoor:
         business, record = self._theirs(client, scope)
         request = check_request_id(request_id)
         body = message_text(text)
-        access = self._ground.access
         draft = Draft(
             business=business,
             record=record,
@@ -115,18 +117,69 @@ class PortalDoor:
             ),
             request=Request(call="reply", id=request) if request else None,
             late_refusal=self._may_write,
-            ring=[
-                person.id
-                for person in self._ground.directory.team(business.id)
-                if access.holds(person, record) and access.permits(person, Action.MESSAGES)
-            ],
-            posts_limit=self._ground.settings.client_posts,
+            ring=ring(self._ground, record),
+            limit=self._limit("post", client, self._ground.settings.client_posts),
         )
-        kept = post(self._ground, draft)
+        return self._shown(post(self._ground, draft), client, business)
+
+    def attach(
+        self, client: Client, scope: Scope, file: BinaryIO, *, name: str, request_id: str | None = None
+    ) -> PortalEntry:
+        """Upload a file where the job's pipeline allows it (J8): visible, and judged like staff's.
+
+        Raises `UploadsOff`, `AttachmentsNotSupported` on a quote, `LimitReached`, and an `AttachmentRejected`.
+        """
+        business, record = self._theirs(client, scope, Action.ATTACH_VISIBLE)
+        request = check_request_id(request_id)
+        draft = Draft(
+            business=business,
+            record=record,
+            client=client,
+            entry=draft_entry(
+                self._ground,
+                scope=scope,
+                kind=EntryKind.FILE,
+                visibility=Visibility.VISIBLE,
+                author=Author.of(client),
+            ),
+            request=Request(call="attach", id=request) if request else None,
+            late_refusal=self._may_write,
+            ring=ring(self._ground, record),
+            limit=self._limit("file", client, self._ground.settings.client_files),
+        )
+        return self._shown(attach(self._ground, draft, file, name=name), client, business)
+
+    def open_file(
+        self,
+        client: Client,
+        entry_id: UUID | str,
+        *,
+        start: int = 0,
+        end: int | None = None,
+        preview: bool = False,
+    ) -> OpenFile:
+        """Open a file that is shown to this client now (J7); a context manager with `read(n)`.
+
+        Raises `NotFound` as soon as it is hidden, and `AttachmentNotReady` for their own upload until it is checked.
+        """
+        with self._ground.repository.reading() as work:
+            kept = work.entries.one(client.business_id, entry_id_from(entry_id))
+        if kept is None:
+            raise NotFound
+        business, _ = self._theirs(client, kept.entry.scope)
+        if self._shown(kept, client, business).file is None:
+            raise NotFound
+        return open_file(self._ground, business.id, kept, start=start, end=end, preview=preview)
+
+    def _shown(self, kept: KeptEntry, client: Client, business: Business) -> PortalEntry:
         shown = project(kept, client=client, business=business, settings=self._ground.settings)
         if shown is None:
             raise NotFound
         return shown
+
+    @staticmethod
+    def _limit(what: str, client: Client, most: int | None) -> tuple[str, int] | None:
+        return None if most is None else (f"{what}:{client.id}", most)
 
     def _may_write(self, thread: Thread | None) -> JobThreadsError | None:
         if self._ground.settings.client_may_start or (thread is not None and thread.started):
@@ -193,9 +246,9 @@ class PortalDoor:
             )
         return business
 
-    def _theirs(self, client: Client, scope: Scope) -> tuple[Business, Record]:
+    def _theirs(self, client: Client, scope: Scope, action: Action = Action.MESSAGES) -> tuple[Business, Record]:
         footing = self._ground.client_footing(client, scope)
-        refusal = self._ground.access.refusal(footing, Action.MESSAGES)
+        refusal = self._ground.access.refusal(footing, action)
         if refusal is not None or footing.record is None:
             raise refusal or NotFound()
         return footing.business, footing.record

@@ -14,7 +14,7 @@ from jobthreads.domain.entries import (
     StatusChange,
     Visibility,
 )
-from jobthreads.domain.identifiers import check_request_id
+from jobthreads.domain.identifiers import check_request_id, one_of
 from jobthreads.domain.people import Client, Staff
 from jobthreads.domain.records import Scope, ScopeKind
 from jobthreads.domain.text import one_line
@@ -121,7 +121,7 @@ class RecordDoor:
                 self._ground,
                 scope=scope,
                 kind=kind,
-                visibility=Visibility(visibility),
+                visibility=one_of(Visibility, visibility, field="visibility"),
                 author=Author.of(by),
                 status=status,
                 form=form,

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from jobthreads import signals
 from jobthreads.domain.entries import Author, Entry, EntryKind, Request, Visibility
-from jobthreads.domain.identifiers import check_request_id
+from jobthreads.domain.identifiers import check_request_id, one_of
 from jobthreads.domain.paging import Page, check_limit, cursor_from, cursor_to
 from jobthreads.domain.people import Client, Staff
 from jobthreads.domain.records import Record, Scope
@@ -24,7 +24,7 @@ from jobthreads.errors import (
 )
 from jobthreads.policies.access import Action, Footing, sendable, unsent
 from jobthreads.policies.audience import snippet
-from jobthreads.services.ground import Ground
+from jobthreads.services.staff_files import StaffFiles
 from jobthreads.services.writing import Draft, draft_entry, post
 
 __all__ = ["Availability", "FeedHeader", "StaffDoor"]
@@ -58,17 +58,18 @@ class FeedHeader:
     can_reply: bool
     why_not: str | None
     authors: tuple[Author, ...] = ()
+    can_attach: bool = False
+    can_attach_visible: bool = False
+    can_show: bool = False
+    can_hide: bool = False
 
 
-class StaffDoor:
+class StaffDoor(StaffFiles):
     """What staff call; each call names the actor first, and their business is the business.
 
     Raises `NotFound` for everything out of the actor's reach (S2), `NotPermitted` for what the role may not do,
     and `PortalDisabled` for messages while the Client Portal is off (M2).
     """
-
-    def __init__(self, ground: Ground) -> None:
-        self._ground = ground
 
     def availability(self, actor: Staff) -> Availability:
         """Tell whether Messages is there for this person, and if not, why not (M2, M10)."""
@@ -190,11 +191,7 @@ class StaffDoor:
         """The visible entries of one thread, newest first (M7); empty where nobody has written."""
         footing = self._ground.staff_footing(actor, scope)
         self._ground.require(footing, Action.MESSAGES)
-        return self._conversation(footing, self._client_of(footing), actor, cursor=cursor, limit=limit)
-
-    def _client_of(self, footing: Footing) -> Client | None:
-        record = footing.record
-        return self._ground.client(footing.business.id, record.client_id) if record else None
+        return self._conversation(footing, self._ground.client_of(footing), actor, cursor=cursor, limit=limit)
 
     def _conversation(
         self, footing: Footing, client: Client | None, actor: Staff, *, cursor: str | None, limit: int
@@ -288,7 +285,7 @@ class StaffDoor:
         draft = Draft(
             business=footing.business,
             record=record,
-            client=self._client_of(footing),
+            client=self._ground.client_of(footing),
             entry=draft_entry(
                 self._ground,
                 scope=scope,
@@ -320,7 +317,7 @@ class StaffDoor:
             entries = work.entries.feed(
                 actor.business_id,
                 scope,
-                kinds=[EntryKind(kind) for kind in kinds],
+                kinds=[one_of(EntryKind, kind, field="kinds") for kind in kinds],
                 author=author,
                 visible_only=False,
                 before=_before(cursor),
@@ -332,11 +329,15 @@ class StaffDoor:
         """What stands above the feed: names, what may be written, and who has written."""
         footing = self._ground.staff_footing(actor, scope)
         self._ground.require(footing, Action.VIEW)
-        record, client = footing.record, self._client_of(footing)
+        record, client = footing.record, self._ground.client_of(footing)
         with self._ground.repository.reading() as work:
             known = work.entries.thread(actor.business_id, scope) if record is None else None
             authors = work.entries.authors(actor.business_id, scope)
         why_not = self._why_not(footing)
+
+        def may(action: Action) -> bool:
+            return self._ground.storage is not None and self._ground.access.refusal(footing, action) is None
+
         return FeedHeader(
             scope=scope,
             record=record,
@@ -348,6 +349,10 @@ class StaffDoor:
             can_reply=why_not is None,
             why_not=f"{why_not} {why_not.hint}" if why_not else None,
             authors=tuple(authors),
+            can_attach=may(Action.ATTACH_INTERNAL),
+            can_attach_visible=may(Action.ATTACH_VISIBLE),
+            can_show=may(Action.SHOW),
+            can_hide=may(Action.HIDE),
         )
 
     def mark_read(self, actor: Staff, scope: Scope, *, upto: int) -> bool:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from attrs import evolve, frozen
 
-from jobthreads import signals
-from jobthreads.domain.entries import AuthorKind, Entry, KeptEntry, Request
+from jobthreads import faults, signals
+from jobthreads.domain.entries import AuthorKind, Entry, KeptEntry, Request, ScanState
+from jobthreads.domain.files import Blob
 from jobthreads.domain.notifications import Delivery
 from jobthreads.domain.people import Business, Client
 from jobthreads.domain.records import Record
@@ -17,7 +18,7 @@ from jobthreads.errors import JobThreadsError, LimitReached, RequestReused, Thre
 from jobthreads.ports import UnitOfWork
 from jobthreads.services.ground import Ground
 
-__all__ = ["Draft", "draft_entry", "post", "within_limit"]
+__all__ = ["Draft", "draft_entry", "post", "replayed", "tell_client", "within_limit"]
 
 
 @frozen(kw_only=True)
@@ -25,7 +26,8 @@ class Draft:
     """An entry about to be written, with the host's answers it was judged by.
 
     `late_refusal` is what speaks against it after a replay was looked for (S4). `ring` holds the staff ids whose bell
-    rings; `posts_limit` is the author's own limit of posts, None for none.
+    rings; `limit` is what the author's own posts are counted as and how many may be in a window, None for no limit.
+    `blob` is where a file's content lies already.
     """
 
     business: Business
@@ -36,7 +38,8 @@ class Draft:
     if_seen: int | None = None
     late_refusal: Callable[[Thread | None], JobThreadsError | None]
     ring: Sequence[str] = ()
-    posts_limit: int | None = None
+    limit: tuple[str, int] | None = None
+    blob: Blob | None = None
     keeps_own_time: bool = False
 
 
@@ -53,7 +56,7 @@ def post(ground: Ground, draft: Draft) -> KeptEntry:
         )
         refusal = draft.late_refusal(before) or _moved(work, draft, before)
         if refusal is not None:
-            earlier = _replayed(work, draft)
+            earlier = replayed(work, draft)
             if earlier is None:
                 raise refusal
             return earlier
@@ -63,25 +66,22 @@ def post(ground: Ground, draft: Draft) -> KeptEntry:
             entry, now=now, shown_to=draft.record.client_id, request=draft.request
         )
         if not work.entries.append(after, kept):
-            earlier = _replayed(work, draft)
+            earlier = replayed(work, draft)
             if earlier is None:
                 raise RequestReused
             return earlier
-        if draft.posts_limit is not None:
-            within_limit(
-                ground,
-                work,
-                draft.business.id,
-                f"post:{entry.author.id}",
-                draft.posts_limit,
-                ground.settings.limit_window,
-            )
-        if draft.ring:
+        if draft.limit is not None:
+            subject, most = draft.limit
+            within_limit(ground, work, draft.business.id, subject, most, ground.settings.limit_window)
+        checking = kept.entry.file is not None and kept.entry.file.state is not ScanState.CLEAN
+        if draft.blob is not None:
+            wanted = checking or draft.blob.preview_wanted
+            work.files.add(after, kept, draft.blob, due_at=now if wanted else None)
+        if draft.ring and not checking:
             work.bell.ring(after, kept, draft.ring)
-        deliveries = _deliveries(ground, draft, after, kept, now)
-        if deliveries:
-            work.outbox.queue(deliveries)
-        work.after_commit(lambda: _tell(ground, before, after, kept, bool(deliveries)))
+        faults.hit("entry.written")
+        mail = tell_client(ground, work, draft.business, draft.client, after, kept, now)
+        work.after_commit(lambda: _tell(ground, before, after, kept, mail or draft.blob is not None))
         return kept
 
 
@@ -112,7 +112,8 @@ def _moved(work: UnitOfWork, draft: Draft, thread: Thread) -> JobThreadsError | 
     return ThreadMoved(newest[0])
 
 
-def _replayed(work: UnitOfWork, draft: Draft) -> KeptEntry | None:
+def replayed(work: UnitOfWork, draft: Draft) -> KeptEntry | None:
+    """The entry that the draft's request made before; raises `RequestReused` if that one says something else (S4)."""
     if draft.request is None:
         return None
     earlier = work.entries.replayed(draft.business.id, draft.entry.author, draft.request.call, draft.request.id)
@@ -121,19 +122,28 @@ def _replayed(work: UnitOfWork, draft: Draft) -> KeptEntry | None:
     return earlier
 
 
-def _deliveries(ground: Ground, draft: Draft, thread: Thread, kept: KeptEntry, now: datetime) -> list[Delivery]:
-    client, entry, showing = draft.client, kept.entry, kept.showing
+def tell_client(
+    ground: Ground,
+    work: UnitOfWork,
+    business: Business,
+    client: Client | None,
+    thread: Thread,
+    kept: KeptEntry,
+    now: datetime,
+) -> bool:
+    """Queue what the client is to be told of a newly shown reply or file of staff's (M6); False if there is nothing."""
+    entry, showing = kept.entry, kept.showing
     wanted = (
         showing is not None
         and entry.kind in MOVING_KINDS
         and entry.author.kind is not AuthorKind.CLIENT
         and client is not None
         and client.notify_on_replies
-        and draft.business.portal_enabled
+        and business.portal_enabled
     )
     if not wanted or showing is None:
-        return []
-    return [
+        return False
+    deliveries = [
         Delivery(
             id=ground.new_id(),
             business_id=thread.business_id,
@@ -147,6 +157,9 @@ def _deliveries(ground: Ground, draft: Draft, thread: Thread, kept: KeptEntry, n
         )
         for channel in ground.notifiers
     ]
+    if deliveries:
+        work.outbox.queue(deliveries)
+    return bool(deliveries)
 
 
 def within_limit(

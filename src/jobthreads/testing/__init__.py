@@ -15,6 +15,7 @@ pytest.register_assert_rewrite("jobthreads.testing.contracts")
 
 from jobthreads.testing.builders import TrialThreads, business, client, job, quote, staff, threads  # noqa: E402
 from jobthreads.testing.clock import MONDAY, Clock  # noqa: E402
+from jobthreads.testing.contracts.blobs import BlobStorageContract  # noqa: E402
 from jobthreads.testing.contracts.directory import DirectoryContract, KnownDirectory  # noqa: E402
 from jobthreads.testing.contracts.notifier import NotifierContract, notification  # noqa: E402
 from jobthreads.testing.contracts.repository import RepositoryContract  # noqa: E402
@@ -23,6 +24,7 @@ from jobthreads.testing.mailbox import Mailbox  # noqa: E402
 
 __all__ = [
     "MONDAY",
+    "BlobStorageContract",
     "Clock",
     "DirectoryContract",
     "HostTransaction",

@@ -43,6 +43,10 @@ class Addresses:
         """The client's list, or one of its records."""
         return self.to("" if scope is None else self.record(scope))
 
+    def file(self, entry_id: object) -> str:
+        """The address of a file's content; its preview stands below it."""
+        return self.to(f"files/{entry_id}")
+
     def api(self, path: str) -> str:
         """The address of a path of the JSON API."""
         return self.to(f"api/{path}")

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from jobthreads.domain.entries import Visibility
 from jobthreads.domain.people import Client, Staff
-from jobthreads.errors import AttachmentsNotSupported
+from jobthreads.errors import AttachmentsNotSupported, UploadsOff
 from jobthreads.web.bodies import (
     Bell,
     BellRead,
@@ -15,12 +15,16 @@ from jobthreads.web.bodies import (
     Marked,
     NewConversation,
     NewEntry,
+    NewFile,
+    NewPortalFile,
     NewPortalReply,
     NewReply,
+    NewVisibility,
     PortalSeen,
     Seen,
 )
 from jobthreads.web.feed_pages import author_from, kinds_from
+from jobthreads.web.file_answers import PortalFiles, StaffFiles
 from jobthreads.web.staff_pages import what_is_offered
 from jobthreads.web.visit import Answer, Visit
 
@@ -33,7 +37,7 @@ def _value(value: object) -> Answer:
     return Answer(value=value, projection=value)
 
 
-class StaffApi:
+class StaffApi(StaffFiles):
     """Each method answers one route of the staff mount's API."""
 
     def inbox(self, visit: Visit[Staff]) -> Answer:
@@ -110,6 +114,26 @@ class StaffApi:
             entry = staff.note(actor, scope, new.text, request_id=new.request_id)
         return Answer(status=201, value=entry)
 
+    def attach(self, visit: Visit[Staff]) -> Answer:
+        """Attach one file: for whom is always said (J5, J6)."""
+        # Access is judged before 25 MB are read.
+        visit.threads.staff.header(visit.person, visit.scope)
+        with visit.file(NewFile) as (new, upload):
+            entry = visit.threads.staff.attach(
+                visit.person,
+                visit.scope,
+                upload.content,
+                name=upload.name,
+                visibility=new.visibility,
+                request_id=new.request_id,
+            )
+        return Answer(status=201, value=entry)
+
+    def set_visibility(self, visit: Visit[Staff]) -> Answer:
+        """Show a file to the client, or take it back (J6)."""
+        new = visit.body(NewVisibility)
+        return Answer(value=visit.threads.staff.set_visibility(visit.person, visit.args["entry"], new.visibility))
+
     def bell(self, visit: Visit[Staff]) -> Answer:
         """The unread threads (J10)."""
         bell = visit.threads.bell
@@ -129,7 +153,7 @@ class StaffApi:
             raise
 
 
-class PortalApi:
+class PortalApi(PortalFiles):
     """Each method answers one route of the portal mount's API."""
 
     def records(self, visit: Visit[Client]) -> Answer:
@@ -154,6 +178,15 @@ class PortalApi:
             raise
         portal = visit.threads.portal
         return Answer(status=201, value=portal.reply(visit.person, visit.scope, new.text, request_id=new.request_id))
+
+    def attach(self, visit: Visit[Client]) -> Answer:
+        """Upload one file, where the job allows it (J8)."""
+        portal, scope = visit.threads.portal, visit.scope
+        if not portal.conversation(visit.person, scope, limit=1).can_upload:
+            raise UploadsOff
+        with visit.file(NewPortalFile) as (new, upload):
+            entry = portal.attach(visit.person, scope, upload.content, name=upload.name, request_id=new.request_id)
+        return Answer(status=201, value=entry)
 
     def mark_read(self, visit: Visit[Client]) -> Answer:
         """Mark read up to an entry (J9)."""

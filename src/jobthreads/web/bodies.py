@@ -20,8 +20,11 @@ __all__ = [
     "Marked",
     "NewConversation",
     "NewEntry",
+    "NewFile",
+    "NewPortalFile",
     "NewPortalReply",
     "NewReply",
+    "NewVisibility",
     "PortalSeen",
     "Seen",
 ]
@@ -60,6 +63,28 @@ class NewPortalReply:
 
     text: str
     request_id: str | None = None
+
+
+@frozen(kw_only=True)
+class NewFile:
+    """What comes with a file: who may see it is always said, never assumed (J6)."""
+
+    visibility: Visibility
+    request_id: str | None = None
+
+
+@frozen(kw_only=True)
+class NewPortalFile:
+    """What comes with a client's file."""
+
+    request_id: str | None = None
+
+
+@frozen(kw_only=True)
+class NewVisibility:
+    """Whether a file is to be seen by the client."""
+
+    visibility: Visibility
 
 
 @frozen(kw_only=True)

@@ -14,9 +14,13 @@ from jobthreads.domain.records import Scope, ScopeKind
 from jobthreads.errors import AttachmentsNotSupported, InvalidInput, JobThreadsError
 from jobthreads.services.staff import FeedHeader
 from jobthreads.web.addresses import with_query
+from jobthreads.web.attaching import Attached, Uploader, store_each
 from jobthreads.web.composer import Composer, Typed, who_is_told, whole_number
+from jobthreads.web.file_answers import StaffFiles
 from jobthreads.web.lines import feed_line
-from jobthreads.web.problems import refusal_headers, status_of
+from jobthreads.web.problems import BodyTooLarge, Malformed, UnsupportedMedia, refusal_headers, status_of
+from jobthreads.web.security import local_path
+from jobthreads.web.uploads import Upload
 from jobthreads.web.visit import Answer, Visit
 
 __all__ = ["Choice", "FeedPages", "Panel", "author_from", "kinds_from"]
@@ -93,7 +97,7 @@ def _in_address(author: Author) -> str:
     return f"{author.kind.value}:{author.id}"
 
 
-class FeedPages:
+class FeedPages(StaffFiles):
     """Each method answers one route of a job's feed."""
 
     def feed(self, visit: Visit[Staff]) -> Answer:
@@ -123,18 +127,53 @@ class FeedPages:
             return self._feed(visit, typed.refused(error))
         return visit.see(typed.return_to or visit.urls.activity(scope))
 
-    def _feed(self, visit: Visit[Staff], typed: Typed) -> Answer:
+    def attach(self, visit: Visit[Staff]) -> Answer:
+        """Store the files of a form, each by itself (J5); for whom is always said (J6)."""
+        staff, actor, scope = visit.threads.staff, visit.person, visit.scope
+        # Access is judged before anything is read.
+        staff.header(actor, scope)
+        try:
+            with visit.files() as intake:
+                visibility = _said(intake.get("visibility"), "It is not said who may see the files.")
+
+                def store(upload: Upload, request_id: str | None) -> Entry:
+                    return staff.attach(
+                        actor,
+                        scope,
+                        upload.content,
+                        name=upload.name,
+                        visibility=visibility,
+                        request_id=request_id,
+                    )
+
+                attached = store_each(intake, store)
+        except (BodyTooLarge, InvalidInput, Malformed, UnsupportedMedia) as error:
+            attached = Attached.not_at_all(error)
+        if attached.error is not None:
+            return self._feed(visit, Typed(), attached)
+        return visit.see(attached.return_to or visit.urls.activity(scope))
+
+    def set_visibility(self, visit: Visit[Staff]) -> Answer:
+        """Show a file to the client, or take it back (J6)."""
+        form = visit.form()
+        visibility = _said(form.get("visibility"), "It is not said who may see the file.")
+        entry = visit.threads.staff.set_visibility(visit.person, visit.args["entry"], visibility)
+        home = local_path(form.get("return_to")) or visit.urls.activity(entry.scope)
+        return visit.see(f"{home.partition('#')[0]}#entry-{entry.id}")
+
+    def _feed(self, visit: Visit[Staff], typed: Typed, attached: Attached | None = None) -> Answer:
         urls, scope = visit.urls, visit.scope
         panel = Panel(path=urls.activity(scope))
         try:
-            content, projection, title = self.panel(visit, scope, panel, visit.request.query, typed)
+            content, projection, title = self.panel(visit, scope, panel, visit.request.query, typed, attached)
         except JobThreadsError as error:
             return visit.refused(error, text=typed.text, back=(urls.messages(), "Messages"))
+        refused = typed.error or (attached.error if attached else None)
         return Answer(
-            status=status_of(typed.error) if typed.error else 200,
+            status=status_of(refused) if refused else 200,
             title=title,
             content=content,
-            headers=refusal_headers(typed.error) if typed.error else (),
+            headers=refusal_headers(refused) if refused else (),
             projection=projection,
         )
 
@@ -145,6 +184,7 @@ class FeedPages:
         panel: Panel,
         query: Mapping[str, tuple[str, ...]],
         typed: Typed,
+        attached: Attached | None = None,
     ) -> tuple[Markup, object, str]:
         """Render a feed where it stands: its HTML, what it was made of, and its title."""
         named = {name: query.get(f"{panel.prefix}{name}", ("",))[-1] for name in ("type", "author", "cursor")}
@@ -161,8 +201,11 @@ class FeedPages:
         content = visit.render(
             "staff/activity.html",
             header=header,
-            entries=tuple(feed_line(entry) for entry in page.items),
+            entries=tuple(feed_line(entry, header, urls) for entry in page.items),
             embedded=panel.embedded,
+            uploader=_uploader(visit, panel, header, attached or Attached()),
+            attached=attached or Attached(),
+            return_to=panel.url(kind, by, named["cursor"]) if panel.embedded else here,
             composer=_composer(visit, panel, header, page, typed),
             types=_types(panel, kind, by),
             authors=_authors(header, by),
@@ -209,6 +252,28 @@ def _filters(panel: Panel, header: FeedHeader, kind: str | None, by: str | None)
 
 def _called(author: Author) -> str:
     return author.name or "The system"
+
+
+def _said(chosen: str, sentence: str) -> Visibility:
+    """Read for whom a file is, which is always said (J6)."""
+    if chosen not in set(Visibility):
+        raise InvalidInput(sentence, field="visibility", hint='Choose "Internal" or "Visible", then try again.')
+    return Visibility(chosen)
+
+
+def _uploader(visit: Visit[Staff], panel: Panel, header: FeedHeader, attached: Attached) -> Uploader | None:
+    if not header.can_attach:
+        return None
+    urls, path = visit.urls, f"{visit.urls.record(header.scope)}/files"
+    visible = attached.visibility == Visibility.VISIBLE.value and header.can_attach_visible
+    return Uploader(
+        action=urls.to(path),
+        api=urls.api(path),
+        limit=visit.threads.attachments.max_bytes,
+        can_visible=header.can_attach_visible,
+        visibility=(Visibility.VISIBLE if visible else Visibility.INTERNAL).value,
+        return_to=attached.return_to or (panel.home if panel.embedded else None),
+    )
 
 
 def _composer(visit: Visit[Staff], panel: Panel, header: FeedHeader, page: Page[Entry], typed: Typed) -> Composer:

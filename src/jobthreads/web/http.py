@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
 
 from attrs import evolve, field, frozen
 
-__all__ = ["Form", "Request", "Response"]
+from jobthreads.web.uploads import Intake
+
+__all__ = ["Form", "Request", "Response", "Stream"]
 
 
 @frozen(kw_only=True)
@@ -31,13 +33,18 @@ def _no_body() -> bytes:
     return b""
 
 
+def _no_upload(_: Intake) -> None:
+    return None
+
+
 @frozen(kw_only=True)
 class Request:
     """One request, as an adapter gives it.
 
     `mount` is the address under which our routes hang, percent-encoded and without a slash at its end. Header names
-    are in lower case. `read_form` and `read_body` are called only once the request is let in; both may raise
-    `BodyTooLarge` or `Malformed`. `native` is the framework's own request, for the host's callables.
+    are in lower case. `read_form`, `read_body` and `read_upload` are called only once the request is let in, and at
+    most one of them; they may raise `BodyTooLarge` or `Malformed`. `read_upload` tells a form with files part by part
+    to the `Intake`, never holding more than a piece. `native` is the framework's own request, for the host's callables.
     """
 
     method: str
@@ -49,6 +56,7 @@ class Request:
     cookies: Mapping[str, str] = field(factory=dict)
     read_form: Callable[[], Form] = _no_form
     read_body: Callable[[], bytes] = _no_body
+    read_upload: Callable[[Intake], None] = _no_upload
     native: Any = None
 
     @property
@@ -82,13 +90,26 @@ class Request:
         return tuple(value for value in self.query.get(name, ()) if value)
 
 
+class Stream(Protocol):
+    """A body in pieces, which an adapter sends one by one, and closes at the end or when the browser has gone."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The pieces."""
+        ...
+
+    def close(self) -> None:
+        """Let what is behind it go; a second time does nothing."""
+        ...
+
+
 @frozen(kw_only=True)
 class Response:
-    """One answer: status, headers in order, and the body."""
+    """One answer: status, headers in order, and the body; with `pieces` that is the body, and `body` is empty."""
 
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    pieces: Stream | None = None
 
     def header(self, name: str) -> str | None:
         """The first header of this name."""
@@ -96,5 +117,7 @@ class Response:
 
     def without_body(self) -> Response:
         """Give the same answer to a HEAD."""
+        if self.header("Content-Disposition") is not None:
+            return self
         length = ("Content-Length", str(len(self.body)))
         return evolve(self, body=b"", headers=(*self.headers, length))

@@ -8,12 +8,39 @@ from itertools import groupby
 
 from attrs import frozen
 
-from jobthreads.domain.entries import AuthorKind, Entry, EntryKind
-from jobthreads.domain.portal import PortalEntry
+from jobthreads.domain.entries import AuthorKind, Entry, EntryKind, File, ScanState, Visibility
+from jobthreads.domain.portal import PortalEntry, PortalFile
 from jobthreads.domain.threads import MOVING_KINDS
+from jobthreads.policies.attachments import FileType
+from jobthreads.services.staff import FeedHeader
+from jobthreads.web.addresses import Addresses
 from jobthreads.web.times import Times
 
-__all__ = ["Day", "FeedLine", "Line", "client_days", "feed_line", "staff_days"]
+__all__ = ["Day", "FeedLine", "FileLine", "Line", "Switch", "client_days", "feed_line", "sized", "staff_days"]
+
+
+@frozen(kw_only=True)
+class FileLine:
+    """An attached file: `facts` are its type and size in words.
+
+    `preview_url` is offered for every picture: whether there is a preview, its address tells (S1). `state` is
+    `checking` or `infected` while the file cannot be had, else empty.
+    """
+
+    name: str
+    facts: str
+    url: str
+    preview_url: str | None
+    state: str = ""
+
+
+@frozen(kw_only=True)
+class Switch:
+    """The button that shows a file to the client, or takes it back: where it posts to, what, and what it says."""
+
+    action: str
+    visibility: str
+    label: str
 
 
 @frozen(kw_only=True)
@@ -29,6 +56,7 @@ class Line:
     new: bool
     at: datetime
     body: str | None
+    file: FileLine | None = None
 
 
 @frozen(kw_only=True)
@@ -53,6 +81,8 @@ class FeedLine:
     at: datetime
     body: str | None
     changes: tuple[tuple[str, str], ...]
+    file: FileLine | None = None
+    switch: Switch | None = None
 
 
 @frozen(kw_only=True)
@@ -68,9 +98,10 @@ class _Said:
     told: bool
     at: datetime
     body: str | None
+    file: FileLine | None
 
 
-def staff_days(entries: Iterable[Entry], *, unread: int, times: Times) -> tuple[Day, ...]:
+def staff_days(entries: Iterable[Entry], *, unread: int, times: Times, urls: Addresses) -> tuple[Day, ...]:
     """The days of a conversation for staff, from entries that stand newest first."""
     return _days(
         [
@@ -84,6 +115,7 @@ def staff_days(entries: Iterable[Entry], *, unread: int, times: Times) -> tuple[
                 told=entry.author.kind is AuthorKind.CLIENT,
                 at=entry.at,
                 body=entry.body if entry.kind is EntryKind.REPLY else None,
+                file=_file(entry.file, urls.file(entry.id)),
             )
             for entry in entries
         ],
@@ -92,7 +124,7 @@ def staff_days(entries: Iterable[Entry], *, unread: int, times: Times) -> tuple[
     )
 
 
-def client_days(entries: Iterable[PortalEntry], *, unread: int, times: Times) -> tuple[Day, ...]:
+def client_days(entries: Iterable[PortalEntry], *, unread: int, times: Times, urls: Addresses) -> tuple[Day, ...]:
     """The days of a conversation for the client, from entries that stand newest first."""
     return _days(
         [
@@ -106,6 +138,7 @@ def client_days(entries: Iterable[PortalEntry], *, unread: int, times: Times) ->
                 told=not entry.from_me and entry.kind in MOVING_KINDS,
                 at=entry.at,
                 body=entry.body if entry.kind is EntryKind.REPLY else None,
+                file=_file(entry.file, urls.file(entry.id)),
             )
             for entry in entries
         ],
@@ -123,7 +156,7 @@ def _days(newest_first: Sequence[_Said], unread: int, times: Times) -> tuple[Day
         last: tuple[str, str] | None = None
         for said in run:
             new = said.id == first_new
-            talk = said.kind is EntryKind.REPLY
+            talk = said.kind in MOVING_KINDS
             lines.append(
                 Line(
                     id=said.id,
@@ -135,6 +168,7 @@ def _days(newest_first: Sequence[_Said], unread: int, times: Times) -> tuple[Day
                     new=new,
                     at=said.at,
                     body=said.body,
+                    file=said.file,
                 )
             )
             last = said.who if talk else None
@@ -142,8 +176,8 @@ def _days(newest_first: Sequence[_Said], unread: int, times: Times) -> tuple[Day
     return tuple(days)
 
 
-def feed_line(entry: Entry) -> FeedLine:
-    """One line of the feed, with its verb (J1)."""
+def feed_line(entry: Entry, header: FeedHeader, urls: Addresses) -> FeedLine:
+    """One line of the feed, with its verb (J1), and for a file what this person may do with it (J6)."""
     return FeedLine(
         id=str(entry.id),
         kind=entry.kind.value,
@@ -154,7 +188,46 @@ def feed_line(entry: Entry) -> FeedLine:
         at=entry.at,
         body=entry.body if entry.kind in {EntryKind.REPLY, EntryKind.NOTE} else None,
         changes=tuple(entry.form.changes.items()) if entry.form else (),
+        file=_file(entry.file, urls.file(entry.id)),
+        switch=_switch(entry, header, urls) if entry.file else None,
     )
+
+
+def _switch(entry: Entry, header: FeedHeader, urls: Addresses) -> Switch | None:
+    visible = entry.visibility is Visibility.VISIBLE
+    if not (header.can_hide if visible else header.can_show):
+        return None
+    return Switch(
+        action=urls.to(f"entries/{entry.id}/visibility"),
+        visibility=(Visibility.INTERNAL if visible else Visibility.VISIBLE).value,
+        label="Hide" if visible else "Show to customer",
+    )
+
+
+def _file(file: File | PortalFile | None, url: str) -> FileLine | None:
+    if file is None:
+        return None
+    kind = FileType.of(file.type)
+    if isinstance(file, PortalFile):
+        state = "checking" if file.checking else ""
+    else:
+        state = {ScanState.PENDING: "checking", ScanState.INFECTED: "infected"}.get(file.state, "")
+    title = kind.title if kind else "File"
+    return FileLine(
+        name=file.name,
+        facts=f"{title[:1].upper()}{title[1:]}, {sized(file.size)}",
+        url=url,
+        preview_url=f"{url}/preview" if kind and kind.picture and not state else None,
+        state=state,
+    )
+
+
+def sized(size: int) -> str:
+    """Say a number of bytes as a person does: `340 KB`, `1.2 MB`."""
+    for unit, many in (("MB", 1024 * 1024), ("KB", 1024)):
+        if size >= many:
+            return f"{size / many:.1f}".removesuffix(".0") + f" {unit}"
+    return "1 byte" if size == 1 else f"{size} bytes"
 
 
 def _verb(entry: Entry) -> str:

@@ -44,6 +44,7 @@ _PLAIN: dict[Any, dict[str, Any]] = {
     int: {"type": "integer"},
     float: {"type": "number"},
     bool: {"type": "boolean"},
+    bytes: {},
     UUID: {"type": "string", "format": "uuid"},
     datetime: {"type": "string", "format": "date-time"},
     Scope: _SCOPE,
@@ -62,10 +63,20 @@ _PROBLEM = {
         "hint": {"type": "string", "description": "What to do next."},
         "code": {"type": "string", "description": "A stable word for programs."},
         "field": {"type": "string", "description": "Which field cannot be used."},
+        "file_name": {"type": "string", "description": "Which file was refused."},
+        "seems": {"type": "string", "description": "What type the refused file looks like."},
         "limit": {"type": "integer"},
         "length": {"type": "integer"},
         "retry_after": {"type": "integer", "description": "Seconds."},
     },
+}
+
+
+_BINARY = {"type": "string", "contentMediaType": "application/octet-stream", "description": "The file."}
+_FILE_ANSWERS = {
+    "200": {"description": "The file, as an attachment.", "content": {"*/*": {"schema": {}}}},
+    "206": {"description": "The range that was asked for.", "content": {"*/*": {"schema": {}}}},
+    "416": {"description": "The file has no such range."},
 }
 
 
@@ -108,9 +119,16 @@ def _operation(route: Route, schemas: _Schemas) -> dict[str, Any]:
             "default": {"description": "Refused; nothing was changed.", "content": problem},
         },
     }
-    if route.method == "GET":
+    if route.answer is bytes:
+        found["responses"] |= _FILE_ANSWERS
+    elif route.method == "GET":
         found["responses"]["304"] = {"description": "Nothing has changed since the ETag in If-None-Match."}
-    if route.body is not None:
+    if route.upload:
+        found["requestBody"] = {
+            "required": True,
+            "content": {"multipart/form-data": {"schema": schemas.upload(route.body)}},
+        }
+    elif route.body is not None:
         found["requestBody"] = {
             "required": True,
             "content": {"application/json": {"schema": schemas.of(route.body, closed=True)}},
@@ -140,6 +158,15 @@ class _Schemas:
         if issubclass(kind, StrEnum):
             return self._named(kind.__name__, lambda: {"type": "string", "enum": [one.value for one in kind]})
         return self._named(kind.__name__, lambda: self._value(kind, closed))
+
+    def upload(self, kind: Any) -> dict[str, Any]:
+        """The schema of a form: the fields of a type, and one file."""
+        fields = self._value(kind, closed=True)
+        return {
+            **fields,
+            "required": ["file", *fields["required"]],
+            "properties": {"file": _BINARY, **fields["properties"]},
+        }
 
     def _named(self, name: str, make: Any) -> dict[str, Any]:
         if name not in self.named:

@@ -10,12 +10,22 @@ from urllib.parse import quote
 from attrs import frozen
 
 from jobthreads.domain.people import Client
-from jobthreads.domain.portal import PortalConversation, PortalRecord
-from jobthreads.errors import AttachmentsNotSupported, InvalidInput, JobThreadsError, LinkExpired, PortalDisabled
+from jobthreads.domain.portal import PortalConversation, PortalEntry, PortalRecord
+from jobthreads.errors import (
+    AttachmentsNotSupported,
+    InvalidInput,
+    JobThreadsError,
+    LinkExpired,
+    PortalDisabled,
+    UploadsOff,
+)
 from jobthreads.web.addresses import with_query
+from jobthreads.web.attaching import Attached, Uploader, store_each
 from jobthreads.web.composer import Composer, Typed
+from jobthreads.web.file_answers import PortalFiles
 from jobthreads.web.lines import client_days
-from jobthreads.web.problems import refusal
+from jobthreads.web.problems import BodyTooLarge, Malformed, UnsupportedMedia, refusal
+from jobthreads.web.uploads import Upload
 from jobthreads.web.visit import Answer, Visit
 
 __all__ = ["PORTAL_COOKIE", "PortalPages"]
@@ -36,7 +46,7 @@ class RecordLine:
     url: str
 
 
-class PortalPages:
+class PortalPages(PortalFiles):
     """Each method answers one route of the portal mount."""
 
     def records(self, visit: Asked) -> Answer:
@@ -72,6 +82,25 @@ class PortalPages:
             return self._conversation(visit, typed.refused(error))
         return visit.see(visit.urls.portal(visit.scope))
 
+    def attach(self, visit: Asked) -> Answer:
+        """Store the files that the client chose, each by itself, where the job allows it (J8)."""
+        portal, client, scope = visit.threads.portal, visit.person, visit.scope
+        # Access is judged before anything is read.
+        if not portal.conversation(client, scope, limit=1).can_upload:
+            return self._conversation(visit, Typed(error=UploadsOff()))
+
+        def store(upload: Upload, request_id: str | None) -> PortalEntry:
+            return portal.attach(client, scope, upload.content, name=upload.name, request_id=request_id)
+
+        try:
+            with visit.files() as intake:
+                attached = store_each(intake, store)
+        except (BodyTooLarge, Malformed, UnsupportedMedia) as error:
+            attached = Attached.not_at_all(error)
+        if attached.error is not None:
+            return self._conversation(visit, Typed(), attached)
+        return visit.see(visit.urls.portal(scope))
+
     def mark_read(self, visit: Asked) -> Answer:
         """Take the dot away, up to an entry (J9)."""
         upto = visit.form().get("upto")
@@ -80,7 +109,7 @@ class PortalPages:
         visit.threads.portal.mark_read(visit.person, visit.scope, upto=upto)
         return visit.see(visit.urls.portal(visit.scope))
 
-    def _conversation(self, visit: Asked, typed: Typed) -> Answer:
+    def _conversation(self, visit: Asked, typed: Typed, attached: Attached | None = None) -> Answer:
         urls, request = visit.urls, visit.request
         try:
             scope = visit.scope
@@ -97,16 +126,24 @@ class PortalPages:
         return visit.page(
             "portal/conversation.html",
             found.title,
-            error=typed.error,
+            error=typed.error or (attached.error if attached else None),
             projection=found,
             conversation=found,
-            days=client_days(items, unread=found.unread, times=visit.times),
+            days=client_days(items, unread=found.unread, times=visit.times, urls=urls),
             older_url=with_query(here, ("cursor", found.entries.next)) if found.entries.next else None,
             newest_url=here if request.param("cursor") else None,
             list_url=urls.portal(),
             read_url=urls.api(f"{path}/read"),
             upto=str(items[0].id) if items else "",
             refresh_url=visit.with_params(here, ("cursor", "limit")),
+            attached=attached or Attached(),
+            uploader=Uploader(
+                action=urls.to(f"{path}/files"),
+                api=urls.api(f"{path}/files"),
+                limit=visit.threads.attachments.max_bytes,
+            )
+            if found.can_upload
+            else None,
             composer=Composer(
                 action=urls.to(f"{path}/replies"),
                 api=urls.api(f"{path}/replies"),

@@ -18,6 +18,7 @@ __all__ = [
     "MethodNotAllowed",
     "NotSignedIn",
     "Problem",
+    "RangeNotSatisfiable",
     "Refusal",
     "UnsupportedMedia",
     "problem",
@@ -79,6 +80,18 @@ class BodyTooLarge(JobThreadsError):
     advice: ClassVar[str] = "Shorten it, or send it in parts."
 
 
+class RangeNotSatisfiable(JobThreadsError):
+    """The part of a file that was asked for lies beyond its end; `size` is the whole file's, in bytes."""
+
+    code: ClassVar[str] = "range-not-satisfiable"
+    sentence: ClassVar[str] = "The file has no such part."
+    advice: ClassVar[str] = "Ask for the file from its start."
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size = size
+
+
 STATUS: Mapping[type[JobThreadsError], int] = {
     Malformed: 400,
     NotSignedIn: 401,
@@ -87,12 +100,24 @@ STATUS: Mapping[type[JobThreadsError], int] = {
     errors.PortalDisabled: 403,
     errors.NotFound: 404,
     MethodNotAllowed: 405,
+    errors.QuotaReached: 409,
     errors.QuoteNotSent: 409,
     errors.RequestReused: 409,
+    errors.AttachmentRejected: 422,
+    errors.AttachmentTooLarge: 413,
+    errors.AttachmentTypeNotAllowed: 422,
+    errors.AttachmentEmpty: 422,
+    errors.AttachmentEncrypted: 422,
+    errors.AttachmentHasMacros: 422,
+    errors.AttachmentDamaged: 422,
+    errors.AttachmentInfected: 422,
+    errors.AttachmentNotReady: 409,
+    errors.UploadsOff: 403,
     errors.ThreadMoved: 409,
     errors.LinkExpired: 410,
     BodyTooLarge: 413,
     UnsupportedMedia: 415,
+    RangeNotSatisfiable: 416,
     errors.AttachmentsNotSupported: 422,
     errors.InvalidInput: 422,
     errors.NotThisClients: 422,
@@ -142,7 +167,7 @@ def refusal(error: JobThreadsError) -> Refusal:
     return Refusal(sentence=str(shown), hint=shown.hint, code=shown.code, status=status_of(error), field=place)
 
 
-_FACTS = ("field", "limit", "length", "retry_after")
+_FACTS = ("field", "file_name", "seems", "limit", "length", "retry_after")
 
 
 def problem(error: JobThreadsError) -> Problem:
@@ -164,5 +189,7 @@ def refusal_headers(error: JobThreadsError) -> tuple[tuple[str, str], ...]:
     """The headers that a refusal brings along."""
     if isinstance(error, MethodNotAllowed):
         return (("Allow", ", ".join(error.allowed)),)
+    if isinstance(error, RangeNotSatisfiable):
+        return (("Content-Range", f"bytes */{error.size}"),)
     wait = getattr(error, "retry_after", None)
     return (("Retry-After", str(wait)),) if wait is not None else ()

@@ -13,16 +13,19 @@ What each template receives, besides `times` (`short`, `clock`, `full` of a time
                            kind record_url activity_url days older_url newest_url read_url upto composer`
 `staff/new.html`           `clients client_id scopes scope text searchable nothing refusal action all_url
                            choices_url`
-`staff/activity.html`      `header entries embedded composer types authors active filter_action filter_fields
-                           author_field older_url newest_url refresh_url record_url conversation_url read_url upto`
+`staff/activity.html`      `header entries embedded composer uploader attached types authors active return_to
+                           filter_action filter_fields author_field older_url newest_url refresh_url
+                           record_url conversation_url read_url upto`
 `staff/bell.html`          `notices` (`notice url verb`) `read_action refresh_url`
 `staff/bell_sign.html`     `url unread`
 `portal/records.html`      `rows` (`record url`) `first_url older_url refresh_url`
-`portal/conversation.html` `conversation days older_url newest_url list_url read_url upto refresh_url composer`
+`portal/conversation.html` `conversation days older_url newest_url list_url read_url upto refresh_url composer
+                           uploader attached`
 `portal/enter.html`        `state` (`open`, `expired`, `renewed`) `business_name refusal action`
 ========================== =====================================================================================
 
-`days` are `Day`s of `Line`s, `entries` `FeedLine`s (module `lines`), `composer` a `Composer`.
+`days` are `Day`s of `Line`s, `entries` `FeedLine`s (module `lines`), `composer` a `Composer`, `uploader` an `Uploader`
+or None, `attached` an `Attached`: what became of the files that were just sent.
 
 The classes a style sheet can rely on:
 
@@ -49,6 +52,13 @@ feed                       `jt-feed jt-embedded jt-feed-filters jt-filters jt-fi
                            `jt-filter-form jt-active-filters jt-feed-list jt-entries jt-entry` (`jt-internal
                            jt-visible jt-kind-…`) `jt-entry-sign jt-entry-main jt-entry-head jt-verb jt-chip`
                            (`jt-chip-internal jt-chip-visible`) `jt-badge jt-changes jt-change`
+files                      `jt-file` (`jt-thumb` with the sign and over it `jt-thumb-image`, which is nothing where
+                           there is no preview; `jt-file-words jt-file-name jt-file-facts jt-file-state
+                           jt-file-refused jt-download`) `jt-entry-file jt-switch`
+adding files               `jt-upload jt-upload-for jt-choice jt-choose-files jt-file-input jt-uploads`
+                           `jt-upload-line` (`jt-upload-stored jt-upload-refused`) `jt-upload-name jt-upload-size
+                           jt-upload-progress jt-upload-result` `jt-add-files jt-add-files-label` (portal) `jt-drop`
+                           (while files are held over the page, which then is `jt-dropping`)
 forms                      `jt-form jt-field jt-label jt-input jt-select jt-textarea jt-hint jt-actions jt-button`
                            (`jt-button-primary jt-button-quiet`) `jt-error jt-error-sentence jt-error-hint`
 New conversation           `jt-new-page jt-choose-client jt-choose-record`

@@ -28,6 +28,8 @@ class Face(StrEnum):
     DOCUMENT = "document"
     """The OpenAPI document: no secret, so no sign-in."""
     ASSET = "asset"
+    PICTURE = "picture"
+    """A small picture within a page: refused in a few bytes, not with a page."""
 
 
 @frozen(kw_only=True)
@@ -35,7 +37,7 @@ class Route:
     """One method of one address below a mount.
 
     `path` holds its parameters as `<id>`; `name` is the method of the pages or of the API that answers. `body` and
-    `answer` are what the API takes and gives, `query` the parameters of the address that it reads.
+    `answer` are what the API takes and gives (`bytes` is a file), `query` the parameters of the address that it reads.
     """
 
     method: str
@@ -48,11 +50,13 @@ class Route:
     answer: Any = None
     status: int = 200
     query: tuple[str, ...] = ()
+    upload: bool = False
+    """Whether `body` comes as a form, with a file in the field `file`."""
 
     @property
     def signed_in(self) -> bool:
         """Whether it needs to know who asks."""
-        return self.face in {Face.PAGE, Face.API}
+        return self.face in {Face.PAGE, Face.API, Face.PICTURE}
 
 
 def _page(method: str, path: str, name: str, summary: str, **rest: Any) -> Route:
@@ -81,6 +85,7 @@ def _both(routes: Iterable[Route]) -> Iterator[Route]:
                 answer=route.answer,
                 status=route.status,
                 query=route.query,
+                upload=route.upload,
             )
 
 
@@ -98,6 +103,19 @@ _OPEN = (
     Route(method="GET", path="static/<name>", name="asset", summary="Style sheet and script", face=Face.ASSET),
 )
 
+_FILES = (
+    _page("GET", "files/<entry>", "download", "Download a file"),
+    Route(
+        method="GET",
+        path="files/<entry>/preview",
+        name="preview",
+        summary="A small picture of an image",
+        face=Face.PICTURE,
+    ),
+    _api("GET", "files/<entry>", "download", "Download a file, or a range of it", bytes),
+    _api("GET", "files/<entry>/preview", "preview", "A small JPEG of an image, where there is one", bytes),
+)
+
 STAFF: tuple[Route, ...] = (
     *_both(
         (
@@ -109,6 +127,9 @@ STAFF: tuple[Route, ...] = (
             _page("POST", "messages/<record>/read", "mark_read", "Mark read"),
             _page("GET", "jobs/<id>/activity", "feed", "Activity", records=_JOB),
             _page("POST", "jobs/<id>/entries", "add_entry", "Note or reply", records=_JOB),
+            _page("POST", "jobs/<id>/files", "attach", "Attach files", records=_JOB),
+            _page("POST", "entries/<entry>/visibility", "set_visibility", "Show or hide a file"),
+            *_FILES,
             _page("GET", "bell", "bell", "Notifications"),
             _page("POST", "bell/read", "clear_bell", "Mark all as read"),
             _api(
@@ -180,6 +201,25 @@ STAFF: tuple[Route, ...] = (
                 body=bodies.NewEntry,
                 status=201,
             ),
+            _api(
+                "POST",
+                "jobs/<id>/files",
+                "attach",
+                "Attach one file to a job",
+                Entry,
+                records=_JOB,
+                body=bodies.NewFile,
+                upload=True,
+                status=201,
+            ),
+            _api(
+                "POST",
+                "entries/<entry>/visibility",
+                "set_visibility",
+                "Show a file to the client, or take it back",
+                Entry,
+                body=bodies.NewVisibility,
+            ),
             _api("GET", "bell", "bell", "Unread threads", bodies.Bell),
             _api("POST", "bell/read", "clear_bell", "Clear the bell", bodies.Marked, body=bodies.BellRead),
         )
@@ -195,6 +235,8 @@ PORTAL: tuple[Route, ...] = (
             _page("GET", "<record>", "conversation", "Conversation"),
             _page("POST", "<record>/replies", "reply", "Reply"),
             _page("POST", "<record>/read", "mark_read", "Mark read"),
+            _page("POST", "jobs/<id>/files", "attach", "Upload files", records=_JOB),
+            *_FILES,
             _page("GET", "enter/<token>", "look", "A mailed link", face=Face.ENTER),
             _page("POST", "enter/<token>", "enter", "Open the portal by a link", face=Face.ENTER),
             _page("POST", "enter/<token>/renew", "renew", "Ask for a fresh link", face=Face.ENTER),
@@ -221,6 +263,17 @@ PORTAL: tuple[Route, ...] = (
                 "Reply; text only",
                 PortalEntry,
                 body=bodies.NewPortalReply,
+                status=201,
+            ),
+            _api(
+                "POST",
+                "jobs/<id>/files",
+                "attach",
+                "Upload one file, where the job allows it",
+                PortalEntry,
+                records=_JOB,
+                body=bodies.NewPortalFile,
+                upload=True,
                 status=201,
             ),
             _api(

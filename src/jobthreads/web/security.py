@@ -53,7 +53,7 @@ HEADERS: Mapping[Kind, Mapping[str, str]] = {
         "Content-Security-Policy": _SEALED,
     },
 }
-"""The one header contract: every answer of every adapter carries its kind's headers."""
+"""The one header contract: every answer of every adapter carries its kind's headers; files have `download_headers`."""
 
 
 def check_same_site(request: Request) -> None:

@@ -25,6 +25,8 @@ Shell = Callable[[str, Markup], str]
 
 _log = logging.getLogger("jobthreads.web")
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+_BRIEF = {Face.API, Face.DOCUMENT, Face.ASSET, Face.PICTURE}
+"""Faces that are refused with a problem, not with a page."""
 
 
 class Site:
@@ -92,7 +94,7 @@ class Site:
         if route.signed_in:
             person = self.who(request)
             if person is None:
-                if route.face is Face.API or request.is_fragment:
+                if route.face in _BRIEF or request.is_fragment:
                     raise NotSignedIn
                 return self._finished(visit.see(self.here.threads.settings.sign_in_url), visit)
             visit = Visit(request=request, route=route, args=visit.args, here=self.here, person=person)
@@ -100,7 +102,7 @@ class Site:
         try:
             answer = getattr(answering, route.name)(visit)
         except JobThreadsError as error:
-            if route.face is Face.API:
+            if route.face in _BRIEF:
                 raise
             _note(error, visit)
             answer = visit.refused(error)
@@ -116,6 +118,8 @@ class Site:
 
     def _finished(self, answer: Answer, visit: Visit[Any]) -> Response:
         face, request = visit.route.face, visit.request
+        if answer.file is not None:
+            return answer.file
         if answer.location is not None:
             kind = Kind.ENTER if face is Face.ENTER else Kind.REDIRECT
             headers = (("Location", answer.location), *answer.headers, *HEADERS[kind].items())
@@ -155,7 +159,7 @@ class Site:
 
     def _refusal(self, error: JobThreadsError, face: Face, request: Request) -> Response:
         """Answer a refusal that no page caught."""
-        if face in {Face.API, Face.DOCUMENT, Face.ASSET}:
+        if face in _BRIEF:
             return self._problem(error, refusal_headers(error))
         route = Route(method=request.method, path="", name="", summary="", face=face)
         visit = Visit(request=request, route=route, args={}, here=self.here, person=None)

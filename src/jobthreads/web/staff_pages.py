@@ -226,7 +226,7 @@ class StaffPages(FeedPages):
             title=found.title,
             record_url=visit.here.record_url(scope) if found.record else None,
             activity_url=urls.activity(scope) if scope.kind is ScopeKind.JOB else None,
-            days=staff_days(items, unread=found.unread, times=visit.times),
+            days=staff_days(items, unread=found.unread, times=visit.times, urls=urls),
             older_url=with_query(here, ("cursor", found.entries.next)) if found.entries.next else None,
             newest_url=here if cursor else None,
             read_url=urls.api(f"{path}/read"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from typing import Any, Generic, TypeVar
 
@@ -18,11 +19,12 @@ from jobthreads.domain.records import Scope
 from jobthreads.errors import AttachmentsNotSupported, InvalidInput, JobThreadsError
 from jobthreads.web.addresses import Addresses, with_query
 from jobthreads.web.composer import whole_number
-from jobthreads.web.http import Form, Request
+from jobthreads.web.http import Form, Request, Response
 from jobthreads.web.problems import Malformed, UnsupportedMedia, refusal, refusal_headers, status_of
 from jobthreads.web.rendering import Rendering
 from jobthreads.web.routes import Route
 from jobthreads.web.times import Times
+from jobthreads.web.uploads import MOST_FILES, Intake, Upload
 
 __all__ = ["Answer", "Place", "Surroundings", "Visit"]
 
@@ -60,7 +62,8 @@ class Place:
 class Answer:
     """What a page or the API answers, before it is given a shell and headers.
 
-    Exactly one of `content` (a page's HTML), `value` (an API answer) and `location` is set. `projection` is what
+    Exactly one of `content` (a page's HTML), `value` (an API answer), `location` and `file` (whole, with its own
+    headers) is set. `projection` is what
     the answer was made of: the ETag is a hash of it.
     """
 
@@ -71,6 +74,7 @@ class Answer:
     location: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     projection: Any = None
+    file: Response | None = None
 
 
 @frozen(kw_only=True)
@@ -175,6 +179,32 @@ class Visit(Generic[P]):
         if isinstance(data, dict) and _FILE_WORDS & set(data):
             raise AttachmentsNotSupported
         return structured(self.here.converter, data, wanted)
+
+    @contextmanager
+    def files(self, most: int = MOST_FILES) -> Iterator[Intake]:
+        """The files and fields of the form that was sent; raises `UnsupportedMedia`, `BodyTooLarge`, `Malformed`."""
+        if self.request.media_type != "multipart/form-data":
+            raise UnsupportedMedia(
+                "This is not a form with files by its Content-Type.", hint="Send it as multipart/form-data."
+            )
+        with Intake(limit=self.threads.attachments.max_bytes, most=most) as intake:
+            self.request.read_upload(intake)
+            yield intake
+
+    @contextmanager
+    def file(self, wanted: type[T]) -> Iterator[tuple[T, Upload]]:
+        """The one file that was sent in the field `file`, and the other fields as a value."""
+        with self.files(most=1) as intake:
+            if any(len(values) > 1 for values in intake.fields.values()):
+                raise InvalidInput("A field is there twice.", field="body", hint="Send each field once.")
+            fields = {name: values[0] for name, values in intake.fields.items()}
+            value = structured(self.here.converter, fields, wanted)
+            if not intake.files or intake.files[0].field != "file":
+                raise InvalidInput("There is no file.", field="file", hint="Send one file in the field `file`.")
+            for upload in reversed(intake.files):
+                if upload.error is not None:
+                    raise upload.error
+            yield value, intake.files[0]
 
     def limit(self) -> int:
         """How many lines a page holds, from the address."""

@@ -109,6 +109,15 @@ class BellStatements:
             .where(*of_person, notice.c.thread_id == its_scope, notice.c.last_seq == bindparam("as_of"))
             .values(unread=case((later < notice.c.unread, later), else_=notice.c.unread))
         )
+        self.unring = kit.prepare(
+            update(notice)
+            .where(
+                notice.c.business_id == bindparam("of_business"),
+                notice.c.thread_id == bindparam("of_thread"),
+                notice.c.unread > later,
+            )
+            .values(unread=notice.c.unread - literal_column("1"))
+        )
         self.read_all = {
             True: kit.prepare(
                 update(notice)
@@ -146,6 +155,15 @@ class BellRoom:
             last_seq=kept.entry.seq,
             what=kept.entry.kind.value,
             at=micros(kept.entry.at),
+        )
+
+    def unring(self, thread: Thread, kept: KeptEntry) -> None:
+        """Take a hidden entry out of the unread of whoever has not read it."""
+        self._run.count(
+            self._sql.unring,
+            of_business=thread.business_id,
+            of_thread=str(thread.id),
+            upto=kept.entry.seq,
         )
 
     def unread(self, business_id: str, staff_id: str, reach: Reach) -> int:

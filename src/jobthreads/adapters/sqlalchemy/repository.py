@@ -18,6 +18,7 @@ from jobthreads.adapters.sqlalchemy.bell import BellRoom, BellStatements
 from jobthreads.adapters.sqlalchemy.commits import call_after_commit, listen_to
 from jobthreads.adapters.sqlalchemy.dialect import Kit, Runner
 from jobthreads.adapters.sqlalchemy.entries import EntriesRoom, EntryStatements
+from jobthreads.adapters.sqlalchemy.files import FilesRoom, FileStatements
 from jobthreads.adapters.sqlalchemy.inbox import InboxRoom, InboxStatements
 from jobthreads.adapters.sqlalchemy.links import LinksRoom, LinkStatements
 from jobthreads.adapters.sqlalchemy.marks import MarksRoom, MarkStatements
@@ -39,6 +40,7 @@ class Statements:
     def __init__(self, engine: Engine) -> None:
         kit = Kit(engine.dialect)
         self.entries = EntryStatements(kit)
+        self.files = FileStatements(kit)
         self.inbox = InboxStatements(kit)
         self.marks = MarkStatements(kit)
         self.bell = BellStatements(kit)
@@ -54,6 +56,7 @@ class SQLAlchemyUnitOfWork:
     ) -> None:
         runner = Runner(connection)
         self.entries = EntriesRoom(runner, statements.entries)
+        self.files = FilesRoom(runner, statements.files)
         self.inbox = InboxRoom(runner, statements.inbox)
         self.marks = MarksRoom(runner, statements.marks)
         self.bell = BellRoom(runner, statements.bell)

@@ -16,6 +16,7 @@ from jobthreads.domain.entries import (
     AuthorKind,
     Entry,
     EntryKind,
+    File,
     FormSave,
     KeptEntry,
     Showing,
@@ -33,6 +34,7 @@ __all__ = [
     "UNREAD_CAP",
     "entry_of",
     "entry_values",
+    "file_details",
     "kept_of",
     "micros",
     "reach_value",
@@ -162,6 +164,7 @@ def entry_of(row: Sequence[Any], scope: Scope) -> Entry:
         body=row[8],
         status=StatusChange(**details) if kind is EntryKind.STATUS_CHANGE else None,
         form=FormSave(**details) if kind is EntryKind.FORM_SAVE else None,
+        file=File(**details) if kind is EntryKind.FILE else None,
     )
 
 
@@ -169,6 +172,17 @@ def kept_of(row: Sequence[Any], scope: Scope) -> KeptEntry:
     """The entry of a row of `ENTRY_COLUMNS`, with its showing."""
     showing = None if row[10] is None else Showing(number=row[10], at=time_of(row[11]), client_id=row[12])
     return KeptEntry(entry=entry_of(row, scope), showing=showing)
+
+
+def file_details(file: File) -> dict[str, object]:
+    """What an entry's own row keeps of its file, so that a list needs no other."""
+    return {
+        "name": file.name,
+        "size": file.size,
+        "type": file.type,
+        "sha256": file.sha256,
+        "state": file.state.value,
+    }
 
 
 def entry_values(thread: Thread, kept: KeptEntry) -> dict[str, object]:
@@ -179,6 +193,8 @@ def entry_values(thread: Thread, kept: KeptEntry) -> dict[str, object]:
         details = {"old": line.status.old, "new": line.status.new}
     elif line.form is not None:
         details = {"form": line.form.form, "changes": dict(line.form.changes)}
+    elif line.file is not None:
+        details = file_details(line.file)
     return {
         "business_id": thread.business_id,
         "thread_id": str(thread.id),

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
-__all__ = ["delivery", "entry", "limit", "link", "metadata", "notice", "read", "session", "thread"]
+__all__ = ["delivery", "entry", "file", "limit", "link", "metadata", "notice", "read", "session", "thread"]
 
 metadata = MetaData()
 
@@ -108,6 +108,33 @@ entry = Table(
     ),
     Index("jobthreads_entry_shown", "business_id", "thread_id", "shown_to", "showing"),
     sqlite_with_rowid=False,
+)
+
+file = Table(
+    "jobthreads_file",
+    metadata,
+    Column("business_id", _host_id(), nullable=False),
+    Column("entry_id", _word(), nullable=False),
+    Column("thread_id", _word(), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("blob_key", _word(64), nullable=False),
+    Column("scan", _word(10), nullable=False),
+    Column("preview", _word(10), nullable=False),
+    Column("preview_key", _word(64)),
+    Column("due_at", BigInteger),
+    Column("token", _word()),
+    Column("attempts", Integer, nullable=False),
+    PrimaryKeyConstraint("business_id", "entry_id", name="jobthreads_file_pk"),
+    UniqueConstraint("blob_key", name="jobthreads_file_blob"),
+    UniqueConstraint("preview_key", name="jobthreads_file_preview"),
+    CheckConstraint("scan IN ('pending', 'clean', 'infected')", name="jobthreads_file_known_scan"),
+    CheckConstraint("preview IN ('none', 'wanted', 'made')", name="jobthreads_file_known_preview"),
+)
+Index(
+    "jobthreads_file_due",
+    file.c.due_at,
+    sqlite_where=file.c.due_at.is_not(None),
+    postgresql_where=file.c.due_at.is_not(None),
 )
 
 read = Table(

@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 from attrs import evolve
 
-from jobthreads.domain.entries import EntryKind, File
+from jobthreads.domain.entries import EntryKind
 from jobthreads.domain.notifications import Notification
-from jobthreads.domain.portal import PortalEntry
+from jobthreads.domain.portal import PortalEntry, PortalFile
 from jobthreads.ports import Notifier
 from jobthreads.testing.builders import business, client, job
 from jobthreads.testing.clock import MONDAY
@@ -90,7 +90,7 @@ class NotifierContract(Contract):
     def test_it_never_names_a_file(self, notifier: Notifier, delivered: Callable[[], Sequence[str]]) -> None:
         """A file is told of, and its name is not (M6)."""
         given = notification("The plan is there.")
-        file = File(name="divorce-papers.pdf", size=1024, type="application/pdf")
+        file = PortalFile(name="divorce-papers.pdf", size=1024, type="application/pdf")
         entry = PortalEntry(id=uuid4(), kind=EntryKind.FILE, author_name="Kim Lee", from_me=False, at=MONDAY, file=file)
         notifier.deliver(evolve(given, entries=(*given.entries, entry)))
         assert "The plan is there." in delivered()[0]

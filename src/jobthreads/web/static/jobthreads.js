@@ -42,6 +42,9 @@ class LivePage {
     });
     for (const part of root.querySelectorAll("[data-jt-read]")) this.observer.observe(part);
     for (const form of root.querySelectorAll("form[data-jt-send]")) new Sender(form, this);
+    for (const form of root.querySelectorAll("form[data-jt-upload]")) new Uploader(form, this);
+    // A preview is made a moment after its file came: a picture that is not there yet is asked for again, twice.
+    root.addEventListener("error", (event) => this.againLater(event.target), true);
     setInterval(() => this.refresh(), POLL_MS);
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) this.refresh();
@@ -98,6 +101,13 @@ class LivePage {
     const focused = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     part.replaceChildren(...other.childNodes);
     if (focused) part.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  againLater(picture) {
+    const turn = Number(picture.dataset.jtTurn ?? 0);
+    if (!picture.matches?.("img.jt-thumb-image") || turn >= 2) return;
+    picture.dataset.jtTurn = turn + 1;
+    setTimeout(() => picture.setAttribute("src", picture.getAttribute("src")), 3000 * 4 ** turn);
   }
 
   // Access has changed: what was here is gone at once, but for what the person was writing.
@@ -207,6 +217,169 @@ class Sender {
     box.querySelector(".jt-error-hint").textContent = problem?.hint ?? "";
     box.hidden = !problem;
     this.text.setAttribute("aria-invalid", String(Boolean(problem)));
+  }
+}
+
+function sized(bytes) {
+  for (const [unit, many] of [["MB", 1024 * 1024], ["KB", 1024]]) {
+    if (bytes >= many) return `${(bytes / many).toFixed(1).replace(/\.0$/, "")} ${unit}`;
+  }
+  return `${bytes} bytes`;
+}
+
+function element(name, className, text = "") {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+// One file on its way: a line with its name, size, progress, and then its result or its reason.
+class Sending {
+  constructor(file, fields, uploader) {
+    Object.assign(this, { file, fields, uploader });
+    this.line = element("li", "jt-upload-line");
+    const name = element("span", "jt-upload-name", file.name);
+    name.dir = "auto";
+    this.bar = element("progress", "jt-upload-progress");
+    Object.assign(this.bar, { max: 100, value: 0 });
+    this.bar.setAttribute("aria-label", `Sending ${file.name}`);
+    this.result = element("span", "jt-upload-result", "Waiting");
+    this.line.append(name, element("span", "jt-upload-size", sized(file.size)), this.bar, this.result);
+  }
+
+  // One after the other, so that each is told apart and the first is there soon.
+  send() {
+    this.line.classList.remove("jt-upload-refused");
+    this.line.querySelector("button")?.remove();
+    this.bar.hidden = false;
+    this.result.textContent = "Sending";
+    return new Promise((done) => {
+      const request = new XMLHttpRequest();
+      request.open("POST", this.uploader.form.dataset.jtUpload);
+      request.setRequestHeader("Accept", "application/json");
+      request.upload.addEventListener("progress", (event) => {
+        if (event.lengthComputable) this.bar.value = (100 * event.loaded) / event.total;
+        if (event.loaded === event.total) this.result.textContent = "Checking";
+      });
+      request.addEventListener("loadend", () => {
+        this.answered(request);
+        done();
+      });
+      const body = new FormData();
+      for (const [name, value] of Object.entries(this.fields)) body.append(name, value);
+      body.append("file", this.file);
+      request.send(body);
+    });
+  }
+
+  answered(request) {
+    if (request.status === 201) {
+      this.bar.hidden = true;
+      this.line.classList.add("jt-upload-stored");
+      this.result.textContent = "Attached";
+      return;
+    }
+    let problem = null;
+    try {
+      problem = JSON.parse(request.responseText);
+    } catch {
+      // No answer, or none of ours: nobody knows whether it arrived, and the same request may be sent again.
+    }
+    this.refuse(problem?.detail ? `${problem.detail} ${problem.hint}` : "This could not be sent just now.");
+    if (!problem?.detail || request.status >= 429) this.offerAgain();
+  }
+
+  refuse(words) {
+    this.bar.hidden = true;
+    this.line.classList.add("jt-upload-refused");
+    this.result.textContent = words;
+    announce(this.uploader.page.root, `${this.file.name}: ${words}`);
+  }
+
+  offerAgain() {
+    const again = element("button", "jt-button jt-button-quiet", "Try again");
+    again.type = "button";
+    again.addEventListener("click", () => this.uploader.send([this]));
+    this.line.append(again);
+  }
+}
+
+// The form for files: sends what is chosen or dropped anywhere on its page, one file a request.
+class Uploader {
+  constructor(form, page) {
+    Object.assign(this, { form, page });
+    this.input = form.querySelector('input[type="file"]');
+    this.list = form.querySelector("[data-jt-uploads]");
+    this.sign = page.root.querySelector("[data-jt-drop-sign]");
+    this.queue = Promise.resolve();
+    for (const button of form.querySelectorAll("[data-jt-without-script]")) button.hidden = true;
+    this.input.addEventListener("change", () => {
+      this.take(this.input.files);
+      this.input.value = "";
+    });
+    page.root.addEventListener("dragover", (event) => this.over(event));
+    page.root.addEventListener("dragleave", (event) => {
+      if (!page.root.contains(event.relatedTarget)) this.dropping(false);
+    });
+    page.root.addEventListener("drop", (event) => this.drop(event));
+  }
+
+  carriesFiles(event) {
+    return event.dataTransfer?.types.includes("Files");
+  }
+
+  over(event) {
+    if (!this.carriesFiles(event)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "copy";
+    this.dropping(true);
+  }
+
+  drop(event) {
+    if (!this.carriesFiles(event)) return;
+    event.preventDefault();
+    this.dropping(false);
+    this.take(event.dataTransfer.files);
+  }
+
+  dropping(on) {
+    this.page.root.classList.toggle("jt-dropping", on);
+    if (!this.sign) return;
+    this.sign.textContent = (this.chosen ?? this.sign).dataset.jtDrop;
+    this.sign.hidden = !on;
+  }
+
+  get chosen() {
+    return this.form.querySelector('input[name="visibility"]:checked');
+  }
+
+  take(files) {
+    this.form.closest("details")?.setAttribute("open", "");
+    const limit = Number(this.form.dataset.jtLimit), most = Number(this.form.dataset.jtMost);
+    const sendings = Array.from(files, (file) => {
+      const fields = { request_id: freshId() };
+      if (this.chosen) fields.visibility = this.chosen.value;
+      return new Sending(file, fields, this);
+    });
+    this.list.replaceChildren(...sendings.map((one) => one.line));
+    const going = [];
+    for (const [place, one] of sendings.entries()) {
+      if (place >= most) one.refuse(`${most} files at once are the most. Attach this one again by itself.`);
+      else if (one.file.size > limit) one.refuse(`The file is larger than ${this.form.dataset.jtSize}.`);
+      else going.push(one);
+    }
+    this.send(going);
+  }
+
+  send(sendings) {
+    this.queue = this.queue.then(async () => {
+      for (const one of sendings) await one.send();
+      const stored = sendings.filter((one) => one.line.classList.contains("jt-upload-stored"));
+      if (stored.length) announce(this.page.root, `${stored.length} of ${sendings.length} files attached`);
+      await this.page.refresh();
+    });
+    return this.queue;
   }
 }
 
