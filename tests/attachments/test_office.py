@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import struct
+import time
+import tracemalloc
 
 import pytest
 
@@ -148,6 +150,23 @@ def test_the_strict_dialect_is_accepted() -> None:
 def test_a_main_part_without_its_root_is_damaged(text: bytes) -> None:
     """J5: the root element stands in the first 64 KiB of the main part."""
     assert verdict(changed(docx(), "word/document.xml", text)) == "damaged"
+
+
+def test_long_lists_of_nothing_cost_neither_time_nor_memory() -> None:
+    """J5: the lists are read to their bounds, and nothing of them is kept."""
+    types, name = part(docx(), TYPES), "word/_rels/document.xml.rels"
+    crowded = changed(docx(), TYPES, types.replace(b"</Types>", b"<a/>" * 250_000 + b"</Types>"))
+    links = part(docx(), name).replace(b"</Relationships>", b"<Relationship/>" * 130_000 + b"</Relationships>")
+    crowded = changed(crowded, name, links)
+    began = time.process_time()
+    assert verdict(crowded) is FileType.DOCX
+    assert time.process_time() - began < 1
+    tracemalloc.start()
+    verdict(crowded)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 16 * 1024 * 1024
+    assert verdict(changed(docx(), name, links + b" " * 200_000)) == "damaged"
 
 
 def iwa(kind: int, first_field: int, *, before: bytes = b"") -> bytes:

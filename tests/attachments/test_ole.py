@@ -215,3 +215,15 @@ def test_a_huge_directory_costs_neither_time_nor_memory() -> None:
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most < 32 * 1024 * 1024
+
+
+def test_a_last_piece_that_is_not_filled_up_is_read() -> None:
+    """J5: many programs end the file where their last stream ends."""
+    small = compound({"WordDocument": fib()[:600]})
+    directory_last = small[:512] + struct.pack(
+        "<128I", 0xFFFFFFFD, FREE, 0xFFFFFFFE, 0xFFFFFFFE, 5, 0xFFFFFFFE, 0xFFFFFFFE, *[FREE] * 121
+    )
+    directory_last += small[1024:1536] + bytes(512) + small[2048:] + small[entry_at(small, 0) : entry_at(small, 2)]
+    assert verdict(patched(directory_last, 48, 6)) is FileType.DOC
+    assert verdict(patched(directory_last, 48, 7)) == "damaged"
+    assert verdict(doc()[:-400]) is FileType.DOC

@@ -123,3 +123,10 @@ def test_the_file_is_left_at_its_first_byte() -> None:
         with suppress(AttachmentTypeNotAllowed):
             DEFAULT.judge(file, name="plan")
         assert 0 == file.tell()
+
+
+def test_each_type_is_stored_by_a_media_type_of_its_own() -> None:
+    """J5: the stored media type leads back to the type; eight of them are pictures."""
+    assert list(FileType) == [FileType.of(kind.content_type) for kind in FileType]
+    assert FileType.of("text/html") is None
+    assert 8 == sum(kind.picture for kind in FileType)

@@ -191,7 +191,12 @@ class Counted(io.RawIOBase):
 
     def __init__(self, head: bytes) -> None:
         self.head, self.read_bytes = head, 0
-        self.environ = {"wsgi.input": self, "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+        self.environ = {
+            "wsgi.input": self,
+            "wsgi.input_terminated": True,
+            "CONTENT_LENGTH": "",
+            "CONTENT_TYPE": "multipart/form-data; boundary=x",
+        }
 
     def readable(self) -> bool:
         return True
@@ -216,6 +221,7 @@ def test_reading_stops_when_it_is_clear(small: World, address: str, times: int) 
         headers=SAME_SITE,
     )
     assert 413 == answer.status_code
+    assert body.read_bytes > times * LIMIT
     assert body.read_bytes <= times * LIMIT + 2**20 + 2**16
     assert {} == attached(small)
 

@@ -18,11 +18,12 @@ __all__ = ["CONTENT_TYPES", "prove"]
 CONTENT_TYPES = "[Content_Types].xml"
 _RELATIONSHIPS = "_rels/.rels"
 _MOST = 1024 * 1024
-_MOST_OF_MAIN = 4 * 1024 * 1024
+_MOST_OF_MAIN = 2 * 1024 * 1024
 """The main part's own relationships: one for each link and picture of a long document."""
 _ROOT_WITHIN = 65536
 
-_TYPES_NS = "http://schemas.openxmlformats.org/package/2006/content-types"
+_OVERRIDE = "http://schemas.openxmlformats.org/package/2006/content-types Override"
+_DEFAULT = "http://schemas.openxmlformats.org/package/2006/content-types Default"
 _RELATIONSHIP = "http://schemas.openxmlformats.org/package/2006/relationships Relationship"
 _OFFICE_DOCUMENT = frozenset(
     {
@@ -105,12 +106,15 @@ def _content_types(archive: Archive) -> _ContentTypes:
         raise Damaged
     parts: dict[str, str] = {}
     endings: dict[str, str] = {}
-    for element, attributes in elements(archive.read(part, most=_MOST)):
+
+    def see(element: str, attributes: Mapping[str, str]) -> None:
         stated = attributes.get("ContentType", "").strip().lower()
-        if element == f"{_TYPES_NS} Override":
+        if element == _OVERRIDE:
             parts[_part_name(attributes.get("PartName", "")).casefold()] = stated
-        elif element == f"{_TYPES_NS} Default":
+        elif element == _DEFAULT:
             endings[attributes.get("Extension", "").casefold()] = stated
+
+    elements(archive.read(part, most=_MOST), see)
     return _ContentTypes(parts, endings)
 
 
@@ -118,11 +122,13 @@ def _main_part(archive: Archive) -> str:
     part = archive.find(_RELATIONSHIPS)
     if part is None:
         raise OtherType("Office file of another kind")
-    mains = [
-        attributes
-        for element, attributes in elements(archive.read(part, most=_MOST))
-        if element == _RELATIONSHIP and attributes.get("Type") in _OFFICE_DOCUMENT
-    ]
+    mains: list[Mapping[str, str]] = []
+
+    def see(element: str, attributes: Mapping[str, str]) -> None:
+        if element == _RELATIONSHIP and attributes.get("Type") in _OFFICE_DOCUMENT:
+            mains.append(attributes)
+
+    elements(archive.read(part, most=_MOST), see)
     if not mains:
         raise OtherType("Office file of another kind")
     if len(mains) > 1 or mains[0].get("TargetMode", "Internal") != "Internal":
@@ -139,9 +145,13 @@ def _refuse_macros(archive: Archive, types: _ContentTypes, main: str) -> None:
     relationships = archive.find(posixpath.join(folder, "_rels", f"{name}.rels"))
     if relationships is None:
         return
-    for _, attributes in elements(archive.read(relationships, most=_MOST_OF_MAIN)):
-        if any(word in attributes.get("Type", "").casefold() for word in _MACRO_WORDS):
+
+    def see(_: str, attributes: Mapping[str, str]) -> None:
+        kind = attributes.get("Type", "").casefold()
+        if any(word in kind for word in _MACRO_WORDS):
             raise HasMacros
+
+    elements(archive.read(relationships, most=_MOST_OF_MAIN), see)
 
 
 def _part_name(reference: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from xml.parsers import expat
 
 from jobthreads.policies.attachments.verdicts import Damaged
@@ -25,16 +25,14 @@ def _parser() -> expat.XMLParserType:
     return parser
 
 
-def elements(text: bytes) -> list[tuple[str, Mapping[str, str]]]:
-    """Give every element of a whole document as "namespace name" and its attributes."""
-    found: list[tuple[str, Mapping[str, str]]] = []
+def elements(text: bytes, see: Callable[[str, Mapping[str, str]], None]) -> None:
+    """Show every element of a whole document as "namespace name" and its attributes; none is kept."""
     parser = _parser()
-    parser.StartElementHandler = lambda name, attributes: found.append((name, attributes))
+    parser.StartElementHandler = see
     try:
         parser.Parse(text, True)
     except (expat.ExpatError, LookupError, ValueError) as error:
         raise Damaged from error
-    return found
 
 
 def root(start: bytes) -> str:
