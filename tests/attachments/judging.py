@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import io
+import sys
 
 from jobthreads.errors import AttachmentRejected
 from jobthreads.policies.attachments import AttachmentPolicy, FileType
 
 DEFAULT = AttachmentPolicy()
+
+# A verdict takes less than a second of a processor; machines are shared, and a tracer (coverage) slows the most.
+LONGEST = 2.0 if sys.gettrace() is None else 6.0
+"""Seconds of processor time for one verdict, at most."""
 
 
 def verdict(content: bytes, *, name: str = "plan", policy: AttachmentPolicy = DEFAULT) -> FileType | str:

@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.attachments.fuzz import judge
+from tests.attachments.judging import LONGEST
 from tests.attachments.mutations import mutated, seeds
 
 BEGINNINGS = tuple(
@@ -19,6 +20,7 @@ BEGINNINGS = tuple(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(BEGINNINGS), st.binary(max_size=400))
 @example(b"", b"")
 @example(b"PK\5\6", bytes(18))
@@ -28,6 +30,7 @@ def test_any_bytes_get_a_verdict(beginning: bytes, rest: bytes) -> None:
     assert judge(beginning + rest)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_change_to_a_real_file_gets_a_verdict(data: st.DataObject) -> None:
     """J5: bytes written over, cut out or put into a small file of each type."""
@@ -45,7 +48,7 @@ def test_mixed_files_get_their_verdicts_quickly(seed: int) -> None:
     for content in islice(mutated(random.Random(seed)), 200):
         began = time.process_time()
         assert judge(content)
-        assert time.process_time() - began < 1
+        assert time.process_time() - began < LONGEST
 
 
 def test_the_worst_of_each_kind_is_bounded() -> None:
@@ -78,5 +81,5 @@ def test_the_worst_of_each_kind_is_bounded() -> None:
         most[name] = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     # Each input is judged twice, by two policies.
-    assert {} == {name: seconds for name, seconds in took.items() if seconds > 2}
+    assert {} == {name: seconds for name, seconds in took.items() if seconds > 2 * LONGEST}
     assert {} == {name: number for name, number in most.items() if number > 64 * 1024 * 1024 + size}

@@ -12,7 +12,7 @@ import pytest
 
 from jobthreads.policies.attachments import AttachmentPolicy, FileType
 from tests.attachments.containers import FREE, Tree, compound, entry_at
-from tests.attachments.judging import seems, verdict
+from tests.attachments.judging import LONGEST, seems, verdict
 from tests.attachments.samples import BOF, EOF, doc, fib, record, xls
 
 VBA: Tree = {"VBA": {"dir": b"?", "ThisDocument": b"?"}}
@@ -209,7 +209,7 @@ def test_a_huge_directory_costs_neither_time_nor_memory() -> None:
     for content in (directory, flat):
         began = time.process_time()
         assert verdict(content) == "damaged"
-        assert time.process_time() - began < 1
+        assert time.process_time() - began < LONGEST
     tracemalloc.start()
     verdict(directory)
     most = tracemalloc.get_traced_memory()[1]

@@ -31,7 +31,7 @@ def lived(history: list[Step], *, internal: bool, settings: Settings = STRICT) -
 
 
 @hypothesis_settings(
-    max_examples=25, deadline=None, print_blob=True, phases=[Phase.explicit, Phase.reuse, Phase.generate]
+    max_examples=20, deadline=None, print_blob=True, phases=[Phase.explicit, Phase.reuse, Phase.generate]
 )
 @given(history=HISTORIES)
 def test_internal_events_change_nothing_a_client_can_observe(history: list[Step]) -> None:

@@ -45,6 +45,10 @@ class LivePage {
     for (const form of root.querySelectorAll("form[data-jt-upload]")) new Uploader(form, this);
     // A preview is made a moment after its file came: a picture that is not there yet is asked for again, twice.
     root.addEventListener("error", (event) => this.againLater(event.target), true);
+    root.addEventListener("load", (event) => event.target.classList?.remove("jt-waiting"), true);
+    for (const picture of root.querySelectorAll("img.jt-thumb-image")) {
+      if (picture.complete && !picture.naturalWidth) this.againLater(picture);
+    }
     setInterval(() => this.refresh(), POLL_MS);
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) this.refresh();
@@ -105,7 +109,9 @@ class LivePage {
 
   againLater(picture) {
     const turn = Number(picture.dataset.jtTurn ?? 0);
-    if (!picture.matches?.("img.jt-thumb-image") || turn >= 2) return;
+    if (!picture.matches?.("img.jt-thumb-image")) return;
+    picture.classList.add("jt-waiting");
+    if (turn >= 2) return;
     picture.dataset.jtTurn = turn + 1;
     setTimeout(() => picture.setAttribute("src", picture.getAttribute("src")), 3000 * 4 ** turn);
   }
