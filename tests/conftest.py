@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from jobthreads.adapters.sqlalchemy import SQLAlchemyRepository
 from tests.shop import Shop
+
+# The machines are shared: how long an example takes says nothing.
+settings.register_profile("unhurried", deadline=None, print_blob=True)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
