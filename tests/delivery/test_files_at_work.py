@@ -110,6 +110,22 @@ def test_an_infected_file_never_reaches_anyone(watched: TrialThreads, shop: Shop
             watched.portal.open_file(shop.dana, entry.id)
 
 
+@pytest.mark.parametrize("end", ["infected", "hidden"])
+def test_an_upload_that_never_rang_takes_no_other_unread_with_it(
+    watched: TrialThreads, shop: Shop, watchman: Watchman, end: str
+) -> None:
+    """M8, J6: an infected upload, or one hidden before it was checked, leaves the client's unread reply unread."""
+    watched.portal.reply(shop.dana, shop.job.scope, "Is anyone there?")
+    entry = watched.portal.attach(shop.dana, shop.job.scope, BytesIO(b"Damage."), name="damage.txt")
+    if end == "infected":
+        watchman.says = Infected(name="Eicar")
+    else:
+        watched.staff.set_visibility(shop.kim, entry.id, Visibility.INTERNAL)
+    watched.deliver()
+    assert [1] == [row.unread for row in watched.staff.inbox(shop.kim).items]
+    assert [1] == [notice.count for notice in watched.bell.notices(shop.kim)]
+
+
 def test_a_scanner_that_is_down_means_waiting(watched: TrialThreads, shop: Shop, watchman: Watchman) -> None:
     """J6: never clean for want of an answer; asked again until there is one."""
     watchman.says = None

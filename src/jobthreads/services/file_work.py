@@ -93,7 +93,7 @@ class FileWork:
             # A quote that is not sent, or a record that is gone, shows nothing: its client_id decides who would see.
             shown_to = record.client_id if record and not unsent(record) else thread.client_id
             thread, kept = redo(ground, work, thread, changed, shown_to=shown_to)
-            if state is ScanState.CLEAN and line.author.kind is AuthorKind.CLIENT and people:
+            if kept.showing is not None and line.author.kind is AuthorKind.CLIENT and people:
                 work.bell.ring(thread, kept, people)
             newly_shown = kept.showing is not None and task.kept.showing is None
             if newly_shown and business is not None and tell_client(ground, work, business, client, thread, kept, now):

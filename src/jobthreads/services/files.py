@@ -117,7 +117,9 @@ def redo(
         thread, kept = thread.hide(kept, work.files.spoken_before(thread, kept.entry.seq))
     work.files.change(thread, kept, was_shown_to=was.client_id if was else None)
     work.entries.save(thread)
-    if was is not None and kept.showing is None and kept.entry.author.kind is AuthorKind.CLIENT:
+    rang = kept.entry.file is not None and kept.entry.file.state is ScanState.CLEAN
+    if rang and was is not None and kept.showing is None and kept.entry.author.kind is AuthorKind.CLIENT:
+        # An upload that was never clean never rang: to take it out would take another entry's place.
         work.bell.unring(thread, kept)
     return thread, kept
 
