@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Executable, Select, Table, bindparam, func, literal_column, select
 from sqlalchemy.dialects import mysql, postgresql, sqlite
@@ -11,7 +12,7 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.types import JSON, String
 
-__all__ = ["Kit", "Prepared", "Runner"]
+__all__ = ["ConnectionRunner", "Cursor", "Kit", "Prepared", "Runner"]
 
 
 class Prepared:
@@ -33,30 +34,69 @@ class Prepared:
         return tuple([values[name] if name in values else fixed[name] for name in self._names])
 
 
-class Runner:
+class Cursor(Protocol):
+    """What a driver gives for a statement that was sent."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows it wrote."""
+
+    def fetchone(self) -> Any:
+        """The next row, None after the last."""
+
+    def fetchall(self) -> Any:
+        """Every row that is left."""
+
+    def close(self) -> None:
+        """Give it back."""
+
+
+class Runner(ABC):
     """Sends prepared statements over one connection."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def send(self, text: str, values: Any) -> Cursor:
+        """Send one statement with its parameters; a list of them writes several rows at once."""
+
+    def rows(self, statement: Prepared, **values: object) -> list[Any]:
+        """Every row, as tuples."""
+        sent = self.send(statement.text, statement.bind(values))
+        found = list(sent.fetchall())
+        sent.close()
+        return found
+
+    def row(self, statement: Prepared, **values: object) -> Any | None:
+        """The first row, None if there is none."""
+        sent = self.send(statement.text, statement.bind(values))
+        found = sent.fetchone()
+        sent.close()
+        return found
+
+    def count(self, statement: Prepared, **values: object) -> int:
+        """How many rows the statement wrote."""
+        sent = self.send(statement.text, statement.bind(values))
+        written = sent.rowcount
+        sent.close()
+        return written
+
+    def many(self, statement: Prepared, values: Iterable[Mapping[str, object]]) -> None:
+        """Write several rows at once."""
+        self.send(statement.text, [statement.bind(row) for row in values]).close()
+
+
+class ConnectionRunner(Runner):
+    """Sends them over an SQLAlchemy Connection."""
 
     __slots__ = ("_connection",)
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def rows(self, statement: Prepared, **values: object) -> list[Any]:
-        """Every row, as tuples."""
-        return list(self._connection.exec_driver_sql(statement.text, statement.bind(values)).fetchall())
-
-    def row(self, statement: Prepared, **values: object) -> Any | None:
-        """The first row, None if there is none."""
-        return self._connection.exec_driver_sql(statement.text, statement.bind(values)).fetchone()
-
-    def count(self, statement: Prepared, **values: object) -> int:
-        """How many rows the statement wrote."""
-        return self._connection.exec_driver_sql(statement.text, statement.bind(values)).rowcount
-
-    def many(self, statement: Prepared, values: Iterable[Mapping[str, object]]) -> None:
-        """Write several rows at once."""
-        rows: Any = [statement.bind(row) for row in values]
-        self._connection.exec_driver_sql(statement.text, rows)
+    def send(self, text: str, values: Any) -> Cursor:
+        """Send one statement as the text it is."""
+        return self._connection.exec_driver_sql(text, values)
 
 
 class Kit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import bindparam, func, literal_column, null, or_, select, update
@@ -159,6 +159,18 @@ class OutboxStatements:
         )
 
 
+class _Head(NamedTuple):
+    """A row of `claim_due`."""
+
+    id: str
+    business_id: str
+    thread_id: str
+    channel: str
+    client_id: str
+    batch_id: str | None
+    waited: bool
+
+
 class OutboxRoom:
     """Deliveries over one connection."""
 
@@ -202,13 +214,14 @@ class OutboxRoom:
         more = True
         # Recipients beyond their cap are put off, and must not hide what is due behind them.
         while more and not batches:
-            heads = self._run.rows(self._sql.claim_due, now=present, channels=json.dumps(list(channels)), limit=limit)
+            found = self._run.rows(self._sql.claim_due, now=present, channels=json.dumps(list(channels)), limit=limit)
+            heads = [_Head._make(head) for head in found]
             batches = self._claimed_of(heads, token, present, micros(until), mails_an_hour)
             more = len(heads) == limit
         return batches
 
     def _claimed_of(
-        self, heads: Sequence[Any], token: str, now: int, until: int, mails_an_hour: int | None
+        self, heads: Sequence[_Head], token: str, now: int, until: int, mails_an_hour: int | None
     ) -> list[Batch]:
         batches: list[Batch] = []
         taken: set[str] = set()
@@ -224,7 +237,7 @@ class OutboxRoom:
                 batches.append(self._content(batch, token))
         return batches
 
-    def _full_until(self, head: Any, now: int, mails_an_hour: int | None) -> int | None:
+    def _full_until(self, head: _Head, now: int, mails_an_hour: int | None) -> int | None:
         """When this recipient may be written to again, None for now."""
         if mails_an_hour is None:
             return None
@@ -239,18 +252,17 @@ class OutboxRoom:
             return None
         return int(oldest if oldest is not None else now) + _HOUR
 
-    def _hold(self, head: Any, later: int, now: int) -> None:
+    def _hold(self, head: _Head, later: int, now: int) -> None:
         if head.batch_id is None:
             self._run.count(self._sql.hold_one, of_business=head.business_id, of_id=head.id, later=later)
         else:
             self._run.count(self._sql.hold_again, of_batch=head.batch_id, now=now, later=later)
 
-    def _take(self, head: Any, batch: str, token: str, now: int, until: int) -> bool:
+    def _take(self, head: _Head, batch: str, token: str, now: int, until: int) -> bool:
         claim = {"batch": batch, "token": token, "until": until}
         if head.batch_id is not None:
             return self._run.count(self._sql.claim_again, of_batch=batch, now=now, **claim) > 0
-        waited_for_more = bool(head[6])
-        if not waited_for_more:
+        if not head.waited:
             return self._run.count(self._sql.claim_one, of_business=head.business_id, of_id=head.id, **claim) > 0
         return (
             self._run.count(

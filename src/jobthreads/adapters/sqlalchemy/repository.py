@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Self
 
 from sqlalchemy import create_engine, event
-from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from sqlalchemy.pool import QueuePool
 
 from jobthreads.adapters.sqlalchemy.bell import BellRoom, BellStatements
 from jobthreads.adapters.sqlalchemy.commits import call_after_commit, listen_to
-from jobthreads.adapters.sqlalchemy.dialect import Kit, Runner
+from jobthreads.adapters.sqlalchemy.dialect import ConnectionRunner, Kit, Runner
 from jobthreads.adapters.sqlalchemy.entries import EntriesRoom, EntryStatements
 from jobthreads.adapters.sqlalchemy.files import FilesRoom, FileStatements
 from jobthreads.adapters.sqlalchemy.inbox import InboxRoom, InboxStatements
@@ -26,7 +26,7 @@ from jobthreads.adapters.sqlalchemy.migrations import upgrade
 from jobthreads.adapters.sqlalchemy.outbox import OutboxRoom, OutboxStatements
 from jobthreads.errors import Misconfigured, Unavailable
 
-__all__ = ["SQLAlchemyRepository"]
+__all__ = ["SQLAlchemyRepository", "SQLAlchemyUnitOfWork", "Statements"]
 
 _WAIT_FOR_LOCK = 30
 """Seconds a writer waits for another before it gives up with `Unavailable`."""
@@ -37,8 +37,8 @@ _log = logging.getLogger("jobthreads")
 class Statements:
     """Every room's statements, built once for one dialect."""
 
-    def __init__(self, engine: Engine) -> None:
-        kit = Kit(engine.dialect)
+    def __init__(self, dialect: Dialect) -> None:
+        kit = Kit(dialect)
         self.entries = EntryStatements(kit)
         self.files = FileStatements(kit)
         self.inbox = InboxStatements(kit)
@@ -52,9 +52,8 @@ class SQLAlchemyUnitOfWork:
     """The rooms over one connection."""
 
     def __init__(
-        self, connection: Connection, statements: Statements, after_commit: Callable[[Callable[[], None]], None]
+        self, runner: Runner, statements: Statements, after_commit: Callable[[Callable[[], None]], None]
     ) -> None:
-        runner = Runner(connection)
         self.entries = EntriesRoom(runner, statements.entries)
         self.files = FilesRoom(runner, statements.files)
         self.inbox = InboxRoom(runner, statements.inbox)
@@ -80,7 +79,7 @@ class SQLAlchemyRepository:
             )
         self._engine = engine
         self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._statements = Statements(engine)
+        self._statements = Statements(engine.dialect)
         self._immediate = engine.dialect.name == "sqlite"
 
     @classmethod
@@ -108,7 +107,7 @@ class SQLAlchemyRepository:
             if self._immediate:
                 # A transaction that reads first and writes later would fail at once when another wrote in between.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield SQLAlchemyUnitOfWork(connection, self._statements, calls.append)
+            yield SQLAlchemyUnitOfWork(ConnectionRunner(connection), self._statements, calls.append)
             connection.commit()
         for call in calls:
             call()
@@ -117,7 +116,7 @@ class SQLAlchemyRepository:
     def reading(self) -> Iterator[SQLAlchemyUnitOfWork]:
         """A read without a transaction of its own."""
         with _answering(), self._reader.connect() as connection:
-            yield SQLAlchemyUnitOfWork(connection, self._statements, lambda call: call())
+            yield SQLAlchemyUnitOfWork(ConnectionRunner(connection), self._statements, lambda call: call())
 
     def using(self, connection: object) -> HostRepository:
         """The same rooms inside the host's open Connection or Session."""
@@ -150,7 +149,7 @@ class HostRepository:
         calls: list[Callable[[], None]] = []
         listen_to(connection)
         with connection.begin_nested():
-            yield SQLAlchemyUnitOfWork(connection, self._statements, calls.append)
+            yield SQLAlchemyUnitOfWork(ConnectionRunner(connection), self._statements, calls.append)
         for call in calls:
             call_after_commit(connection, call)
 
@@ -158,7 +157,7 @@ class HostRepository:
     def reading(self) -> Iterator[SQLAlchemyUnitOfWork]:
         """The host's transaction, read."""
         connection = self._connection()
-        yield SQLAlchemyUnitOfWork(connection, self._statements, lambda call: call())
+        yield SQLAlchemyUnitOfWork(ConnectionRunner(connection), self._statements, lambda call: call())
 
     def using(self, connection: object) -> HostRepository:
         """The same inside another connection."""
