@@ -55,7 +55,7 @@ nitpick_ignore = [("py:class", "jobthreads.domain.paging.T")]
 nitpick_ignore_regex = [
     # The build reads nothing from the network, so other projects' inventories are not there to link to.
     ("py:.*", r"(collections|contextlib|datetime|email|enum|os|pathlib|typing|uuid|types|decimal)\..*"),
-    ("py:.*", r"(sqlalchemy|flask|werkzeug|markupsafe|cattrs|attr|attrs|blinker|pytest|jinja2)\..*"),
+    ("py:.*", r"(sqlalchemy|flask|django|werkzeug|markupsafe|cattrs|attr|attrs|blinker|pytest|jinja2)\..*"),
 ]
 
 

@@ -11,7 +11,9 @@ import attrs
 from jobthreads import AccessPolicy, Action, FieldStaff, Role, Settings
 from jobthreads import errors as refusals
 from jobthreads.web import problems
-from jobthreads.web.routes import PORTAL, STAFF, Face, Route
+from jobthreads.web.routes import Face
+from jobthreads.web.site import Site
+from jobthreads.web.sites import PortalSite, StaffSite
 
 _EXAMPLES = (
     refusals.AttachmentTooLarge(limit=26_214_400),
@@ -83,15 +85,15 @@ def _named(policies: list[AccessPolicy], cells: list[str]) -> list[str]:
 
 def staff_routes() -> str:
     """The addresses of the staff mount."""
-    return _routes(STAFF)
+    return _routes(StaffSite)
 
 
 def portal_routes() -> str:
     """The addresses of the portal mount."""
-    return _routes(PORTAL)
+    return _routes(PortalSite)
 
 
-def _routes(routes: Iterable[Route]) -> str:
+def _routes(site: type[Site]) -> str:
     faces = {Face.PAGE: "page", Face.ENTER: "page, before sign-in", Face.API: "JSON", Face.DOCUMENT: "JSON, open"}
     rows = [
         (
@@ -100,7 +102,8 @@ def _routes(routes: Iterable[Route]) -> str:
             faces.get(route.face, "file, open"),
             route.summary,
             " ".join(f"`{name}`" for name in route.query),
+            f"`{site.name_of(route.path)}`",
         )
-        for route in routes
+        for route in site.routes
     ]
-    return _table(("method", "address", "answers", "what", "parameters"), rows)
+    return _table(("method", "address", "answers", "what", "parameters", "name"), rows)

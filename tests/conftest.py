@@ -11,12 +11,25 @@ import pytest
 from hypothesis import settings
 
 from jobthreads.adapters.sqlalchemy import SQLAlchemyRepository
+from tests.servers import DATABASES, Databases
 from tests.shop import Shop
 
 # The machines are shared: how long an example takes says nothing. CI judges a change by the same examples each time;
 # at a desk they are new ones.
 settings.register_profile("unhurried", deadline=None, print_blob=True, derandomize="CI" in os.environ)
 settings.load_profile("unhurried")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", "every_database(*kinds): runs once on each; see tests/servers.py")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that is marked so on every database."""
+    marker = metafunc.definition.get_closest_marker("every_database")
+    if marker is not None and "database_kind" in metafunc.fixturenames:
+        metafunc.parametrize("database_kind", marker.args or DATABASES)
 
 
 @pytest.fixture(scope="session")
@@ -36,12 +49,36 @@ def database(new_database: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(new_database, tmp_path / "threads.db"))
 
 
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Databases]:
+    """This process's databases on servers, with the newest schema."""
+    databases = Databases()
+    yield databases
+    databases.drop()
+
+
 @pytest.fixture
-def repository(database: Path) -> Iterator[SQLAlchemyRepository]:
-    """A repository over a real SQLite file."""
-    repository = SQLAlchemyRepository.from_url(f"sqlite:///{database}")
-    yield repository
-    repository.close()
+def database_kind() -> str:
+    """Where tests keep their rows: `sqlite`, or what `tests.servers.ON_EVERY_DATABASE` says."""
+    return "sqlite"
+
+
+@pytest.fixture
+def repository(database_kind: str, request: pytest.FixtureRequest) -> Iterator[SQLAlchemyRepository]:
+    """A repository over a real database: a SQLite file of the test's own, if nothing else is said."""
+    if database_kind == "sqlite":
+        repository = SQLAlchemyRepository.from_url(f"sqlite:///{request.getfixturevalue('database')}")
+        yield repository
+        repository.close()
+    else:
+        databases: Databases = request.getfixturevalue("databases")
+        yield databases.emptied(database_kind)
+
+
+@pytest.fixture
+def database_url(repository: SQLAlchemyRepository) -> str:
+    """Where that database is, for others who open it."""
+    return repository.engine.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-from datetime import datetime
 from pathlib import Path
 
 from flask import Flask, Response, abort, render_template, request
@@ -11,13 +9,14 @@ from werkzeug.exceptions import HTTPException
 
 from jobthreads import Scope, ScopeKind
 from jobthreads.flask import portal_blueprint, staff_blueprint
+from tradebook.company import COMPANY, PHONE, ROLES, SUBURB
+from tradebook.secret import kept_secret
+from tradebook.shown import CSP, STATIC, day, initials, money
+from tradebook.signs import MARK, sign
 from tradebook_flask import business, jobs, mailbox, quotes, seed, signing_in
 from tradebook_flask.database import Database
 from tradebook_flask.place import Tradebook
-from tradebook_flask.tables import ROLES
 from tradebook_flask.threads import make_threads
-
-CSP = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 
 
 def create_app(data: Path, *, address: str, small: bool = False) -> Flask:
@@ -27,8 +26,8 @@ def create_app(data: Path, *, address: str, small: bool = False) -> Flask:
     threads = make_threads(database, files=data / "files", mail=data / "mail", portal_url=f"{address}/portal")
     seed.fill(database, files=data / "files", small=small)
 
-    app = Flask(__name__)
-    app.secret_key = _kept_secret(data / "secret")
+    app = Flask(__name__, static_folder=STATIC)
+    app.secret_key = kept_secret(data / "secret")
     app.config.update(SESSION_COOKIE_NAME="tradebook", SESSION_COOKIE_SAMESITE="Lax")
     app.extensions["tradebook"] = Tradebook(database=database, threads=threads, mail=data / "mail")
 
@@ -49,7 +48,8 @@ def create_app(data: Path, *, address: str, small: bool = False) -> Flask:
     app.register_error_handler(HTTPException, show_error)
     app.add_template_filter(day)
     app.add_template_filter(money)
-    app.jinja_env.globals.update(ROLES=ROLES, COMPANY=seed.COMPANY)
+    app.add_template_filter(initials, "initials_of")
+    app.jinja_env.globals.update(ROLES=ROLES, COMPANY=COMPANY, PHONE=PHONE, SUBURB=SUBURB, sign=sign, mark=MARK)
     return app
 
 
@@ -78,20 +78,3 @@ def add_headers(response: Response) -> Response:
 def show_error(error: HTTPException) -> tuple[str, int]:
     """Our own page for "not found" and the like."""
     return render_template("error.html", error=error), error.code or 500
-
-
-def day(value: datetime | None) -> str:
-    """Show a date as "3 Mar 2026"."""
-    return f"{value.day} {value:%b %Y}" if value else "–"
-
-
-def money(value: int) -> str:
-    """Show whole dollars as "$1,250"."""
-    return f"${value:,}"
-
-
-def _kept_secret(path: Path) -> str:
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32))
-    return path.read_text()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from werkzeug.wrappers import Response
 
 import jobthreads as jt
+from tradebook.company import FIELD_ROLES, FORMS, STATUSES
 from tradebook_flask import tables as t
 from tradebook_flask.place import tradebook
 from tradebook_flask.signing_in import office
@@ -48,7 +49,7 @@ def index() -> str:
             last_page=max(1, -(-total // PER_PAGE)),
             status=status,
             text=text,
-            statuses=t.STATUSES,
+            statuses=STATUSES,
         )
 
 
@@ -58,7 +59,7 @@ def show(job_id: str) -> str:
     me = office(field_staff=True)
     with tradebook().database.reading() as session:
         job = _job(session, me, job_id)
-        answers: dict[str, dict[str, str]] = {form: {} for form in t.FORMS}
+        answers: dict[str, dict[str, str]] = {form: {} for form in FORMS}
         for answer in job.answers:
             answers.setdefault(answer.form, {})[answer.field] = answer.value
         return render_template(
@@ -66,8 +67,8 @@ def show(job_id: str) -> str:
             job=job,
             scope=jt.Scope.job(job.id),
             tab="activity" if request.args.get("tab") == "activity" else "details",
-            statuses=t.STATUSES,
-            forms=t.FORMS,
+            statuses=STATUSES,
+            forms=FORMS,
             answers=answers,
             free=session.scalars(select(t.Staff).where(t.Staff.id.not_in([p.id for p in job.assigned]))).all(),
         )
@@ -78,7 +79,7 @@ def change_status(job_id: str) -> Response:
     """Change the status, and put the change into the feed: both or neither."""
     me = office(field_staff=True)
     new = request.form.get("status", "")
-    if new not in t.STATUSES:
+    if new not in STATUSES:
         abort(400, "There is no such status.")
     visibility = jt.Visibility.VISIBLE if "show_client" in request.form else jt.Visibility.INTERNAL
     with tradebook().database.writing() as session:
@@ -96,13 +97,13 @@ def change_status(job_id: str) -> Response:
 def save_form(job_id: str, form: str) -> Response:
     """Save one of the job's forms, and put what changed into the feed: both or neither."""
     me = office(field_staff=True)
-    if form not in t.FORMS:
+    if form not in FORMS:
         abort(404)
     with tradebook().database.writing() as session:
         job = _job(session, me, job_id)
         kept = {answer.field: answer for answer in job.answers if answer.form == form}
         changes: dict[str, str] = {}
-        for field in t.FORMS[form]:
+        for field in FORMS[form]:
             value = request.form.get(field, "").strip()[:2000]
             if value == (kept[field].value if field in kept else ""):
                 continue
@@ -143,7 +144,7 @@ def unassign(job_id: str, staff_id: str) -> Response:
 
 def _reachable(me: jt.Staff) -> Select[Any]:
     jobs = select(t.Job).where(t.Job.business_id == me.business_id)
-    return jobs.where(t.Job.assigned.any(t.Staff.id == me.id)) if me.role in t.FIELD_ROLES else jobs
+    return jobs.where(t.Job.assigned.any(t.Staff.id == me.id)) if me.role in FIELD_ROLES else jobs
 
 
 def _job(session: Session, me: jt.Staff, job_id: str) -> t.Job:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 import jobthreads as jt
+from tradebook.company import FIELD_ROLES, ROLES
 from tradebook_flask import tables as t
 from tradebook_flask.place import tradebook
 from tradebook_flask.threads import client_of, staff_of
@@ -41,7 +42,7 @@ def office(*, field_staff: bool = False) -> jt.Staff:
     person = current_staff(request)
     if person is None:
         abort(redirect("/"))
-    if not field_staff and person.role in t.FIELD_ROLES:
+    if not field_staff and person.role in FIELD_ROLES:
         abort(403, "This page is for the office.")
     return person
 
@@ -49,14 +50,14 @@ def office(*, field_staff: bool = False) -> jt.Staff:
 def who() -> dict[str, Any]:
     """What every template knows: the person at work, and whether they belong to the office."""
     person = current_staff(request)
-    return {"me": person, "in_office": person is not None and person.role not in t.FIELD_ROLES}
+    return {"me": person, "in_office": person is not None and person.role not in FIELD_ROLES}
 
 
 @pages.get("/")
 def choose() -> str:
     """Offer everyone to sign in as."""
     with tradebook().database.reading() as database:
-        order = list(t.ROLES)
+        order = list(ROLES)
         staff = sorted(database.scalars(select(t.Staff)), key=lambda person: order.index(person.role))
         clients = database.scalars(select(t.Client).order_by(t.Client.name)).all()
         company = database.scalars(select(t.Business)).one()

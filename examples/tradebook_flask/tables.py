@@ -8,26 +8,6 @@ from sqlalchemy import DateTime, ForeignKey, String, TypeDecorator
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-STATUSES = ("Enquiry", "Quoted", "Booked", "In progress", "On hold", "Completed", "Invoiced", "Paid")
-
-FORMS: dict[str, tuple[str, ...]] = {
-    "Site visit": ("Access", "Parking", "Existing installation", "Remarks"),
-    "Safety check": ("Isolated and tagged", "Tested by", "Hazards found"),
-    "Completion": ("Work done", "Certificate number", "Hours on site"),
-}
-
-ROLES: dict[str, str] = {
-    "business_owner": "Business Owner",
-    "admin": "Admin",
-    "finance": "Finance",
-    "sole_trader": "Sole Trader",
-    "supervisor": "Supervisor",
-    "tradie": "Tradie",
-    "apprentice": "Apprentice",
-}
-
-FIELD_ROLES = frozenset({"tradie", "apprentice"})
-
 
 class AwareTime(TypeDecorator[datetime]):
     """A moment in UTC, which SQLite alone would give back without its zone."""

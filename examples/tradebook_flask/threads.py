@@ -13,6 +13,7 @@ from jobthreads.adapters.email import EmailNotifier, MailFolder
 from jobthreads.adapters.previews import make_preview
 from jobthreads.adapters.sqlalchemy import SQLAlchemyRepository
 from jobthreads.adapters.storage import LocalStorage
+from tradebook.company import SENDER
 from tradebook_flask import tables as t
 from tradebook_flask.database import Database
 
@@ -126,9 +127,7 @@ def make_threads(database: Database, *, files: Path, mail: Path, portal_url: str
         repository=SQLAlchemyRepository.from_url(database.url, create=True),
         storage=LocalStorage(files),
         previews=make_preview,
-        notifiers=[
-            EmailNotifier(MailFolder(mail), sender="Northside Electrical & Plumbing <no-reply@northside.example>")
-        ],
+        notifiers=[EmailNotifier(MailFolder(mail), sender=SENDER)],
         portal_url=portal_url,
         delivery="thread",
     )

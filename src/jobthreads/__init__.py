@@ -20,6 +20,7 @@ from jobthreads.domain.people import Business, Client, Role, Staff
 from jobthreads.domain.portal import Entrance, LinkPreview, PortalConversation, PortalEntry, PortalFile, PortalRecord
 from jobthreads.domain.reach import Reach
 from jobthreads.domain.records import Job, Quote, Record, Scope, ScopeKind
+from jobthreads.domain.search import PortalSearchHit, SearchHit
 from jobthreads.domain.settings import PortalAuthor, Settings
 from jobthreads.domain.threads import Conversation, InboxRow
 from jobthreads.policies.access import AccessPolicy, Action, Explanation, FieldStaff, Grant
@@ -61,6 +62,7 @@ __all__ = [
     "PortalEntry",
     "PortalFile",
     "PortalRecord",
+    "PortalSearchHit",
     "Quote",
     "Reach",
     "Record",
@@ -68,6 +70,7 @@ __all__ = [
     "ScanState",
     "Scope",
     "ScopeKind",
+    "SearchHit",
     "Settings",
     "Staff",
     "StaticDirectory",

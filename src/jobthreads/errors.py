@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from jobthreads.sentences import Sentence, ngettext
+from jobthreads.sentences import gettext as _
+
 if TYPE_CHECKING:
     from jobthreads.domain.entries import Entry
 
@@ -47,24 +50,31 @@ __all__ = [
 class JobThreadsError(Exception):
     """The root of all errors of the library.
 
-    `str(error)` says what is wrong, `hint` what to do next, `code` is a stable word for programs.
+    `str(error)` says what is wrong, `hint` what to do next, `code` is a stable word for programs. Where a page speaks
+    another language, it translates those that are a `Sentence`; a host's own plain strings stay as they are.
     """
 
     code: ClassVar[str] = "error"
-    sentence: ClassVar[str] = "Something went wrong."
-    advice: ClassVar[str] = "Try again; if it stays, tell your office."
+    sentence: ClassVar[str] = _("Something went wrong.")
+    advice: ClassVar[str] = _("Try again; if it stays, tell your office.")
 
     def __init__(self, sentence: str | None = None, *, hint: str | None = None) -> None:
-        super().__init__(self.sentence if sentence is None else sentence)
+        self.said = self.sentence if sentence is None else sentence
+        super().__init__(self.said)
         self.hint = self.advice if hint is None else hint
+
+    @property
+    def in_full(self) -> Sentence:
+        """What is wrong, and what to do next."""
+        return _("%(sentence)s %(hint)s", sentence=self.said, hint=self.hint)
 
 
 class NotFound(JobThreadsError):
     """It does not exist, belongs to someone else, or is out of reach: always this one answer (S2, M10)."""
 
     code = "not-found"
-    sentence = "There is nothing here."
-    advice = "It does not exist, or you are not assigned to it; ask your office."
+    sentence = _("There is nothing here.")
+    advice = _("It does not exist, or you are not assigned to it; ask your office.")
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,32 +84,32 @@ class NotPermitted(JobThreadsError):
     """The person sees the thread and may not do this with it (M3, M9, J1)."""
 
     code = "not-permitted"
-    sentence = "You may not do this."
-    advice = "Ask your office to do it, or to give you a role that may."
+    sentence = _("You may not do this.")
+    advice = _("Ask your office to do it, or to give you a role that may.")
 
 
 class PortalDisabled(JobThreadsError):
     """The business's Client Portal is off, and messages need it (M2)."""
 
     code = "portal-disabled"
-    sentence = "Messages are off, because the Client Portal is off."
-    advice = "Switch the Client Portal on in Business Settings → Site."
+    sentence = _("Messages are off, because the Client Portal is off.")
+    advice = _("Switch the Client Portal on in Business Settings → Site.")
 
 
 class QuoteNotSent(JobThreadsError):
     """The quote has not been sent to the portal, or no longer is (M4)."""
 
     code = "quote-not-sent"
-    sentence = "This quote has not been sent to the Client Portal."
-    advice = "Send the quote to the portal first, then write here."
+    sentence = _("This quote has not been sent to the Client Portal.")
+    advice = _("Send the quote to the portal first, then write here.")
 
 
 class NotThisClients(JobThreadsError):
     """The job or quote belongs to another client of the business (M4)."""
 
     code = "not-this-clients"
-    sentence = "This job or quote does not belong to the chosen client."
-    advice = "Choose one of this client's jobs or quotes."
+    sentence = _("This job or quote does not belong to the chosen client.")
+    advice = _("Choose one of this client's jobs or quotes.")
 
 
 class InvalidInput(JobThreadsError):
@@ -109,8 +119,8 @@ class InvalidInput(JobThreadsError):
     """
 
     code = "invalid-input"
-    sentence = "This cannot be used."
-    advice = "Correct the marked field and send again."
+    sentence = _("This cannot be used.")
+    advice = _("Correct the marked field and send again.")
 
     def __init__(self, sentence: str | None = None, *, field: str, hint: str | None = None) -> None:
         super().__init__(sentence, hint=hint)
@@ -121,8 +131,8 @@ class EmptyText(InvalidInput):
     """The message holds no text after trimming (M5)."""
 
     code = "empty-text"
-    sentence = "The message is empty."
-    advice = "Write something first."
+    sentence = _("The message is empty.")
+    advice = _("Write something first.")
 
 
 class TextTooLong(InvalidInput):
@@ -132,9 +142,9 @@ class TextTooLong(InvalidInput):
 
     def __init__(self, *, field: str, length: int, limit: int) -> None:
         super().__init__(
-            f"The message has {length:,} characters; the most is {limit:,}.",
+            _("The message has %(length)s characters; the most is %(limit)s.", length=length, limit=limit),
             field=field,
-            hint=f"Shorten it by {length - limit:,}, or send it in two messages.",
+            hint=_("Shorten it by %(excess)s, or send it in two messages.", excess=length - limit),
         )
         self.length = length
         self.limit = limit
@@ -144,16 +154,16 @@ class AttachmentsNotSupported(JobThreadsError):
     """A file was sent where only text goes (M5, J1)."""
 
     code = "attachments-not-supported"
-    sentence = "Messages are text only; the file was not stored."
-    advice = "Add files to the job's activity feed. For a quote, send the file by e-mail."
+    sentence = _("Messages are text only; the file was not stored.")
+    advice = _("Add files to the job's activity feed. For a quote, send the file by e-mail.")
 
 
 class AttachmentRejected(JobThreadsError):
     """A file was refused by its content, and not stored (J5); `file_name` is its cleaned name."""
 
     code = "attachment-rejected"
-    sentence = "This file cannot be attached."
-    advice = "Attach JPEG, PNG, GIF, WebP, BMP, TIFF, AVIF, HEIC, PDF, Word, Excel, Numbers or plain text."
+    sentence = _("This file cannot be attached.")
+    advice = _("Attach JPEG, PNG, GIF, WebP, BMP, TIFF, AVIF, HEIC, PDF, Word, Excel, Numbers or plain text.")
 
     def __init__(self, sentence: str | None = None, *, file_name: str = "", hint: str | None = None) -> None:
         super().__init__(sentence, hint=hint)
@@ -164,13 +174,13 @@ class AttachmentTooLarge(AttachmentRejected):
     """The file is larger than `limit` bytes."""
 
     code = "attachment-too-large"
-    sentence = "The file is too large."
+    sentence = _("The file is too large.")
 
     def __init__(self, *, file_name: str = "", limit: int) -> None:
         super().__init__(
-            f"The file is larger than {_amount(limit)}.",
+            _("The file is larger than %(size)s.", size=_amount(limit)),
             file_name=file_name,
-            hint="Make it smaller, or send it another way.",
+            hint=_("Make it smaller, or send it another way."),
         )
         self.limit = limit
 
@@ -179,10 +189,11 @@ class AttachmentTypeNotAllowed(AttachmentRejected):
     """The file is of no allowed type; `seems` is what it looks like, empty if that is not known."""
 
     code = "attachment-type-not-allowed"
-    sentence = "Files of this type cannot be attached."
+    sentence = _("Files of this type cannot be attached.")
 
     def __init__(self, *, file_name: str = "", seems: str = "") -> None:
-        super().__init__(f"Files of this type ({seems}) cannot be attached." if seems else None, file_name=file_name)
+        sentence = _("Files of this type (%(seems)s) cannot be attached.", seems=seems) if seems else None
+        super().__init__(sentence, file_name=file_name)
         self.seems = seems
 
 
@@ -190,48 +201,48 @@ class AttachmentEmpty(AttachmentRejected):
     """The file holds nothing."""
 
     code = "attachment-empty"
-    sentence = "The file is empty."
-    advice = "Check the file, then attach it again."
+    sentence = _("The file is empty.")
+    advice = _("Check the file, then attach it again.")
 
 
 class AttachmentEncrypted(AttachmentRejected):
     """The file is locked with a password, so nobody could check or read it."""
 
     code = "attachment-encrypted"
-    sentence = "The file is locked with a password."
-    advice = "Save it without a password, then attach it again."
+    sentence = _("The file is locked with a password.")
+    advice = _("Save it without a password, then attach it again.")
 
 
 class AttachmentHasMacros(AttachmentRejected):
     """The file holds macros, which are programs."""
 
     code = "attachment-has-macros"
-    sentence = "The file holds macros."
-    advice = "Save it without macros (.docx or .xlsx), or as PDF."
+    sentence = _("The file holds macros.")
+    advice = _("Save it without macros (.docx or .xlsx), or as PDF.")
 
 
 class AttachmentDamaged(AttachmentRejected):
     """The file looks like an allowed type and is not whole."""
 
     code = "attachment-damaged"
-    sentence = "The file is damaged."
-    advice = "Open it, save it anew, then attach it again."
+    sentence = _("The file is damaged.")
+    advice = _("Open it, save it anew, then attach it again.")
 
 
 class AttachmentInfected(AttachmentRejected):
     """The scanner found something in the file."""
 
     code = "attachment-infected"
-    sentence = "The virus scanner refused this file."
-    advice = "Check the device it comes from; do not open the file."
+    sentence = _("The virus scanner refused this file.")
+    advice = _("Check the device it comes from; do not open the file.")
 
 
 class AttachmentNotReady(JobThreadsError):
     """The file has not been checked yet; `retry_after` is a suggestion in whole seconds."""
 
     code = "attachment-not-ready"
-    sentence = "This file is still being checked."
-    advice = "Try again in a minute."
+    sentence = _("This file is still being checked.")
+    advice = _("Try again in a minute.")
 
     def __init__(self, *, retry_after: int = 30) -> None:
         super().__init__()
@@ -242,24 +253,24 @@ class UploadsOff(JobThreadsError):
     """The job's pipeline does not let the client upload (J8)."""
 
     code = "uploads-off"
-    sentence = "Files cannot be uploaded here."
-    advice = "Write a message and ask how to send the file."
+    sentence = _("Files cannot be uploaded here.")
+    advice = _("Write a message and ask how to send the file.")
 
 
 class QuotaReached(JobThreadsError):
     """This person's files fill the space they have; nothing was stored."""
 
     code = "quota-reached"
-    sentence = "There is no space left for more files."
-    advice = "Send smaller files, or ask the office."
+    sentence = _("There is no space left for more files.")
+    advice = _("Send smaller files, or ask the office.")
 
 
 class RequestReused(JobThreadsError):
     """The `request_id` was used before with other content; nothing was stored (S4)."""
 
     code = "request-reused"
-    sentence = "This was sent before with other content."
-    advice = "Reload the page and send again."
+    sentence = _("This was sent before with other content.")
+    advice = _("Reload the page and send again.")
 
 
 class ThreadMoved(JobThreadsError):
@@ -269,8 +280,8 @@ class ThreadMoved(JobThreadsError):
     """
 
     code = "thread-moved"
-    sentence = "The client has written in the meantime; your message was not sent yet."
-    advice = "Read what came, then send again."
+    sentence = _("The client has written in the meantime; your message was not sent yet.")
+    advice = _("Read what came, then send again.")
 
     def __init__(self, entry: Entry) -> None:
         super().__init__()
@@ -281,8 +292,8 @@ class LinkExpired(JobThreadsError):
     """The portal link is unknown, revoked or past its days: always this one answer."""
 
     code = "link-expired"
-    sentence = "This link no longer works."
-    advice = "Ask for a fresh link below, or open the newest e-mail."
+    sentence = _("This link no longer works.")
+    advice = _("Ask for a fresh link below, or open the newest e-mail.")
 
 
 class LimitReached(JobThreadsError):
@@ -293,8 +304,10 @@ class LimitReached(JobThreadsError):
     def __init__(self, *, retry_after: int) -> None:
         minutes = max(1, round(retry_after / 60))
         super().__init__(
-            "That is a lot at once; this one was not sent.",
-            hint=f"Wait {minutes} minute{'s' if minutes > 1 else ''}, then send it again.",
+            _("That is a lot at once; this one was not sent."),
+            hint=ngettext(
+                "Wait %(num)s minute, then send it again.", "Wait %(num)s minutes, then send it again.", minutes
+            ),
         )
         self.retry_after = retry_after
 
@@ -306,8 +319,8 @@ class Unavailable(JobThreadsError):
     """
 
     code = "unavailable"
-    sentence = "This cannot be done just now."
-    advice = "Wait a moment, then send again; nothing will be doubled."
+    sentence = _("This cannot be done just now.")
+    advice = _("Wait a moment, then send again; nothing will be doubled.")
 
     def __init__(self, sentence: str | None = None, *, retry_after: int = 2) -> None:
         super().__init__(sentence)
@@ -318,28 +331,33 @@ class Misconfigured(JobThreadsError):
     """The host wired the library wrongly; the sentence says what to write."""
 
     code = "misconfigured"
-    sentence = "jobthreads is not set up correctly."
-    advice = "Correct the wiring; the sentence above says where."
+    sentence = _("jobthreads is not set up correctly.")
+    advice = _("Correct the wiring; the sentence above says where.")
 
 
 class TemporaryFailure(JobThreadsError):
     """A notifier could not deliver now; the delivery is tried again later."""
 
     code = "temporary-failure"
-    sentence = "The notification could not be sent now."
+    sentence = _("The notification could not be sent now.")
 
 
 class PermanentFailure(JobThreadsError):
     """A notifier will never be able to deliver this; it is listed by `delivery.failed()`."""
 
     code = "permanent-failure"
-    sentence = "The notification cannot be sent."
+    sentence = _("The notification cannot be sent.")
 
 
-def _amount(size: int) -> str:
+def _amount(size: int) -> Sentence:
     """Say a number of bytes as a person does, never rounded up."""
-    for unit, many in (("MB", 1024 * 1024), ("KB", 1024)):
-        if size >= many:
-            tenths = size * 10 // many
-            return f"{tenths // 10} {unit}" if tenths % 10 == 0 else f"{tenths / 10} {unit}"
-    return f"{size} bytes"
+    if size >= 1024 * 1024:
+        return _("%(amount)s MB", amount=_tenths(size, 1024 * 1024))
+    if size >= 1024:
+        return _("%(amount)s KB", amount=_tenths(size, 1024))
+    return ngettext("%(num)s byte", "%(num)s bytes", size)
+
+
+def _tenths(size: int, unit: int) -> float:
+    tenths = size * 10 // unit
+    return tenths // 10 if tenths % 10 == 0 else tenths / 10

@@ -1,4 +1,4 @@
-"""The reference app in a process of its own, and a real browser in front of it."""
+"""Each reference app in a process of its own, and a real browser in front of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-RUN = Path(__file__).resolve().parents[2] / "examples" / "tradebook_flask" / "run.py"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -59,13 +59,14 @@ def chromium() -> Iterator[Any]:
 
 
 class Tradebook:
-    """The reference app, running on a free port over a fresh data folder."""
+    """A reference app, running on a free port over a data folder."""
 
-    def __init__(self, data: Path, *arguments: str) -> None:
+    def __init__(self, framework: str, data: Path, *arguments: str) -> None:
+        run = EXAMPLES / f"tradebook_{framework}" / "run.py"
         self._log = data.with_suffix(".log")
         with self._log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, str(RUN), "--port=0", f"--data={data}", *arguments],
+                [sys.executable, str(run), "--port=0", f"--data={data}", *arguments],
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
@@ -87,9 +88,9 @@ class Tradebook:
 
 
 @contextmanager
-def running(folder: Path, *arguments: str) -> Iterator[Tradebook]:
-    """Run the reference app for a while; in the end no request may have gone wrong in it."""
-    app = Tradebook(folder / "var", *arguments)
+def running(framework: str, data: Path, *arguments: str) -> Iterator[Tradebook]:
+    """Run a reference app for a while; in the end no request may have gone wrong in it."""
+    app = Tradebook(framework, data, *arguments)
     try:
         app.check()
         yield app
@@ -98,10 +99,36 @@ def running(folder: Path, *arguments: str) -> Iterator[Tradebook]:
     app.check()
 
 
+@pytest.fixture(scope="session", params=["flask", "django"])
+def framework(request: pytest.FixtureRequest) -> str:
+    """Which of the reference apps: every test runs in front of each."""
+    if os.environ.get("JOBTHREADS_REQUIRE") != "all":
+        pytest.importorskip(request.param, reason=f"{request.param} is not installed")
+    return str(request.param)
+
+
 @pytest.fixture
-def busy_tradebook(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], AbstractContextManager[Tradebook]]:
+def busy_tradebook(
+    framework: str, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], AbstractContextManager[Tradebook]]:
     """Starts the reference app with its busy business, at the moment the test chooses."""
-    return lambda: running(tmp_path_factory.mktemp("busy"))
+    return lambda: running(framework, tmp_path_factory.mktemp("busy") / "var")
+
+
+@pytest.fixture(scope="session")
+def quiet_business(framework: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of a business with a few jobs and no messages, made once and copied for each test."""
+    data = tmp_path_factory.mktemp(framework) / "var"
+    with running(framework, data, "--small"):
+        return data
+
+
+@pytest.fixture
+def small_tradebook(
+    framework: str, quiet_business: Path, tmp_path: Path
+) -> Callable[[], AbstractContextManager[Tradebook]]:
+    """Starts the reference app with a business of this test's own, which has a few jobs and no messages."""
+    return lambda: running(framework, shutil.copytree(quiet_business, tmp_path / "var"))
 
 
 class People:
@@ -148,12 +175,9 @@ class People:
 
 
 @contextmanager
-def gathered(chromium: Any, folder: Path) -> Iterator[People]:
-    """People at their browsers, before a business with a few jobs and no messages.
-
-    In the end no console may have complained, of a broken policy for instance.
-    """
-    with running(folder, "--small") as app:
+def gathered(chromium: Any, tradebook: AbstractContextManager[Tradebook]) -> Iterator[People]:
+    """People at their browsers; in the end no console may have complained, of a broken policy for instance."""
+    with tradebook as app:
         everyone = People(chromium, app.address)
         yield everyone
         everyone.close()
@@ -161,14 +185,17 @@ def gathered(chromium: Any, folder: Path) -> Iterator[People]:
 
 
 @pytest.fixture
-def people(chromium: Any, tmp_path: Path) -> Iterator[People]:
+def people(chromium: Any, small_tradebook: Callable[[], AbstractContextManager[Tradebook]]) -> Iterator[People]:
     """People in a business of this test's own."""
-    with gathered(chromium, tmp_path) as everyone:
+    with gathered(chromium, small_tradebook()) as everyone:
         yield everyone
 
 
 @pytest.fixture(scope="module")
-def onlookers(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
+def onlookers(
+    chromium: Any, framework: str, quiet_business: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[People]:
     """People in a business that the tests of one module share, and only look at."""
-    with gathered(chromium, tmp_path_factory.mktemp("tradebook")) as everyone:
+    data = shutil.copytree(quiet_business, tmp_path_factory.mktemp("shared") / "var")
+    with gathered(chromium, running(framework, data)) as everyone:
         yield everyone

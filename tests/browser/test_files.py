@@ -13,7 +13,7 @@ import pytest
 if os.environ.get("JOBTHREADS_REQUIRE") != "all":
     pytest.importorskip("playwright", reason="playwright is not installed")
 from playwright.sync_api import Error, expect
-from tests.browser.conftest import People, running
+from tests.browser.conftest import People
 from tests.browser.hostile import CONTENTS, hostile_files, png
 
 ACTIVITY, PORTAL = "/jobs/1001?tab=activity", "/portal/jobs/1001"
@@ -150,9 +150,9 @@ def test_a_client_uploads_where_it_is_on(people: Any, script: bool) -> None:
 
 
 @pytest.fixture
-def quiet(chromium: Any, tmp_path: Path) -> Iterator[Any]:
+def quiet(chromium: Any, small_tradebook: Any) -> Iterator[Any]:
     """People whose consoles may complain, since what they open is made to."""
-    with running(tmp_path, "--small") as app:
+    with small_tradebook() as app:
         everyone = People(chromium, app.address)
         everyone.origin = app.address
         yield everyone

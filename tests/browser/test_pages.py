@@ -29,7 +29,7 @@ OFFICE = (
     "/mailbox",
     "/office/messages",
     "/office/messages/new",
-    "/office/messages/new?client=c1",
+    "/office/messages/new?client={dana}",
     "/office/messages/jobs/1001",
     "/office/messages/jobs/1002",
     "/office/jobs/1001/activity",
@@ -45,7 +45,7 @@ TABBED = {
     "/jobs/1001?tab=activity",
     "/quotes/2001",
     "/clients/c1",
-    "/office/messages/new?client=c1",
+    "/office/messages/new?client={dana}",
     "/office/messages/jobs/1001",
     "/office/bell",
     *PORTAL[:2],
@@ -107,6 +107,8 @@ def talked(onlookers: Any) -> Any:
     """A conversation with everything in it that could break a page."""
     people = onlookers
     kim, dana = people.staff("Kim Lee"), people.client("Dana Reyes")
+    kim.goto("/office/messages/new")
+    people.dana = kim.locator("option", has_text="Dana Reyes").get_attribute("value")
     for page, address in ((kim, "/office/messages/jobs/1001"), (dana, "/portal/jobs/1001")):
         page.goto(address)
         page.locator("textarea").fill(LONG)
@@ -131,7 +133,7 @@ def _walk(people: Any, chosen: Container[str] = OFFICE + PORTAL, **context: Any)
         page = people.staff(person, **context)
         for address in addresses:
             if address in chosen:
-                page.goto(address)
+                page.goto(address.format(dana=people.dana))
                 yield page, address
 
 

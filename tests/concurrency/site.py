@@ -17,13 +17,12 @@ CLIENT = Client(id="c1", business_id="acme", name="Dana Reyes", email="dana@exam
 JOB = Job(id="1042", business_id="acme", client_id="c1", reference="J-1042", title="Kitchen rewire")
 
 THREADS = 4
-REPLIES = 250
 
 
 @contextmanager
-def open_site(folder: Path, *, create: bool = False) -> Iterator[JobThreads]:
-    """The same business over the same files, as each process opens it; no cap on mails."""
-    repository = SQLAlchemyRepository.from_url(f"sqlite:///{folder / 'threads.db'}", create=create)
+def open_site(folder: Path, url: str) -> Iterator[JobThreads]:
+    """The same business over the same database and mail folder, as each process opens it; no cap on mails."""
+    repository = SQLAlchemyRepository.from_url(url)
     yield JobThreads(
         directory=StaticDirectory(
             businesses=[Business(id="acme", name="Acme Electrical", portal_enabled=True)],
@@ -40,12 +39,12 @@ def open_site(folder: Path, *, create: bool = False) -> Iterator[JobThreads]:
     repository.close()
 
 
-def write(folder: Path, process: str) -> None:
-    """Write 4 × 250 replies, and print each one that was acknowledged."""
-    with open_site(folder) as site, ThreadPoolExecutor(THREADS) as pool:
+def write(folder: Path, url: str, process: str, replies: int) -> None:
+    """Write so many replies in each of four threads, and print each one that was acknowledged."""
+    with open_site(folder, url) as site, ThreadPoolExecutor(THREADS) as pool:
 
         def lane(number: int) -> None:
-            for count in range(REPLIES):
+            for count in range(replies):
                 name = f"{process}-{number}-{count}"
                 entry = site.staff.reply(BOSS, JOB.scope, f"Reply {name}", request_id=name)
                 sys.stdout.write(f"{entry.seq} {name}\n")
@@ -54,4 +53,4 @@ def write(folder: Path, process: str) -> None:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), sys.argv[2])
+    write(Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]))

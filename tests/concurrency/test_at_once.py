@@ -13,14 +13,17 @@ import pytest
 
 from jobthreads import JobThreads
 from jobthreads.domain.entries import Entry
-from tests.concurrency.site import BOSS, CLIENT, JOB, REPLIES, THREADS, open_site
+from tests.concurrency.site import BOSS, CLIENT, JOB, THREADS, open_site
+from tests.servers import ON_EVERY_DATABASE
+
+pytestmark = ON_EVERY_DATABASE
 
 AT_ONCE = 50
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[JobThreads]:
-    with open_site(tmp_path, create=True) as opened:
+def site(tmp_path: Path, database_url: str) -> Iterator[JobThreads]:
+    with open_site(tmp_path, database_url) as opened:
         yield opened
 
 
@@ -68,11 +71,14 @@ def test_workers_at_once_send_each_mail_once(site: JobThreads, tmp_path: Path) -
     assert 40 == mails(tmp_path)
 
 
-def test_two_processes_of_four_threads_lose_and_double_nothing(site: JobThreads, tmp_path: Path) -> None:
-    """S4: 2,000 replies to one SQLite file: each acknowledged, stored, numbered without a hole, and mailed once."""
+def test_two_processes_of_four_threads_lose_and_double_nothing(
+    site: JobThreads, tmp_path: Path, database_url: str, database_kind: str
+) -> None:
+    """S4: 2,000 replies to one SQLite file, 400 to a server: acknowledged, stored, numbered, and mailed once each."""
+    replies = 250 if database_kind == "sqlite" else 50
     writers = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.concurrency.site", str(tmp_path), name],
+            [sys.executable, "-m", "tests.concurrency.site", str(tmp_path), database_url, name, str(replies)],
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).parents[2],
@@ -81,7 +87,7 @@ def test_two_processes_of_four_threads_lose_and_double_nothing(site: JobThreads,
     ]
     acknowledged = [line for writer in writers for line in writer.communicate(timeout=300)[0].splitlines()]
     assert [0, 0] == [writer.returncode for writer in writers]
-    total = 2 * THREADS * REPLIES
+    total = 2 * THREADS * replies
     assert total == len(acknowledged)
 
     stored: dict[int, str] = {}

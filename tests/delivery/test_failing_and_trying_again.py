@@ -9,7 +9,10 @@ import pytest
 
 from jobthreads import Settings
 from jobthreads.errors import PermanentFailure, TemporaryFailure
+from tests.servers import ON_EVERY_DATABASE
 from tests.shop import Shop
+
+pytestmark = ON_EVERY_DATABASE
 
 BUSY = TemporaryFailure("450 busy")
 

@@ -18,7 +18,10 @@ from jobthreads import ScanState, Visibility, errors
 from jobthreads.adapters.storage import LocalStorage
 from jobthreads.domain.scanning import Clean, Infected
 from jobthreads.testing import TrialThreads
+from tests.servers import ON_EVERY_DATABASE
 from tests.shop import Shop
+
+pytestmark = ON_EVERY_DATABASE
 
 VISIBLE = Visibility.VISIBLE
 
@@ -168,20 +171,20 @@ from jobthreads.adapters.sqlalchemy import SQLAlchemyRepository
 from jobthreads.adapters.storage import LocalStorage
 from tests.shop import Shop
 
-folder = Path(sys.argv[1])
-shop = Shop(SQLAlchemyRepository.from_url(f"sqlite:///{folder / 'threads.db'}"))
-threads = shop.open(storage=LocalStorage(folder / "files"))
+url, folder = sys.argv[1:]
+shop = Shop(SQLAlchemyRepository.from_url(url))
+threads = shop.open(storage=LocalStorage(Path(folder, "files")))
 threads.staff.attach(shop.kim, shop.job.scope, BytesIO(b"x" * 300_000), name="a.txt", visibility=Visibility.VISIBLE)
 """
 
 
 @pytest.mark.parametrize("point", ["blob.temp_written", "blob.stored", "attach.stored", "entry.written"])
 def test_a_killed_upload_leaves_no_row_without_its_file(
-    shop: Shop, database: Path, storage: LocalStorage, point: str
+    shop: Shop, database_url: str, storage: LocalStorage, tmp_path: Path, point: str
 ) -> None:
     """S4: kill -9 at each point: no entry whose file is not there, and after the sweep no file without an entry."""
     killed = subprocess.run(
-        [sys.executable, "-c", UPLOAD, str(database.parent)],
+        [sys.executable, "-c", UPLOAD, database_url, str(tmp_path)],
         env={**os.environ, "JOBTHREADS_FAULT": point},
         cwd=Path(__file__).parents[2],
         check=False,
@@ -192,7 +195,7 @@ def test_a_killed_upload_leaves_no_row_without_its_file(
     shop.clock.set(shop.clock().fromtimestamp(time.time() + 2 * 86_400, tz=shop.clock().tzinfo))
     threads.sweep()
     assert [] == list(storage.keys_older_than(shop.clock()))
-    assert [] == [path for path in (database.parent / "files").rglob("*") if path.is_file()]
+    assert [] == [path for path in (tmp_path / "files").rglob("*") if path.is_file()]
 
 
 def test_the_sweep_keeps_what_is_used_or_young(shop: Shop, storage: LocalStorage) -> None:

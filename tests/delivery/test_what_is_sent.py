@@ -7,7 +7,10 @@ import pytest
 from jobthreads import Settings
 from jobthreads.errors import TemporaryFailure
 from jobthreads.testing import Mailbox, client, threads
+from tests.servers import ON_EVERY_DATABASE
 from tests.shop import Shop
+
+pytestmark = ON_EVERY_DATABASE
 
 
 def test_a_reply_is_one_mail(shop: Shop) -> None:

@@ -52,7 +52,8 @@ def put_away(namespace: dict[str, Any]) -> None:
     for value in namespace.values():
         if isinstance(value, JobThreads):
             value.close()
-            value._ground.repository.close()  # a page's reader ends the process instead
+            # A page's reader ends the process instead; in Django there is nothing to close.
+            getattr(value._ground.repository, "close", lambda: None)()
         elif isinstance(value, SQLAlchemyRepository):
             value.close()
         elif isinstance(value, Engine):

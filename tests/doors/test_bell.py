@@ -8,7 +8,10 @@ from jobthreads import EntryKind, Scope, Visibility
 from jobthreads.errors import InvalidInput, NotFound
 from jobthreads.testing import job, staff
 from jobthreads.testing.contracts.written import write_in
+from tests.servers import ON_EVERY_DATABASE
 from tests.shop import Shop
+
+pytestmark = ON_EVERY_DATABASE
 
 
 def test_a_clients_reply_rings(shop: Shop) -> None:

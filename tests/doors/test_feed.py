@@ -10,7 +10,10 @@ import pytest
 from jobthreads import Author, AuthorKind, Entry, EntryKind, FormSave, StatusChange, Visibility
 from jobthreads.errors import InvalidInput, NotFound, NotPermitted
 from jobthreads.services.staff import StaffDoor
+from tests.servers import ON_EVERY_DATABASE
 from tests.shop import Shop
+
+pytestmark = ON_EVERY_DATABASE
 
 
 @pytest.fixture

@@ -13,7 +13,10 @@ import pytest
 from jobthreads import AccessPolicy, Entry, FieldStaff, Settings, Visibility, errors
 from jobthreads.adapters.storage import LocalStorage
 from jobthreads.testing import TrialThreads
+from tests.servers import ON_EVERY_DATABASE
 from tests.shop import Shop
+
+pytestmark = ON_EVERY_DATABASE
 
 INTERNAL, VISIBLE = Visibility.INTERNAL, Visibility.VISIBLE
 

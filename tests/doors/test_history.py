@@ -9,7 +9,10 @@ from jobthreads import Scope
 from jobthreads.domain.paging import cursor_to
 from jobthreads.errors import NotFound, NotPermitted
 from jobthreads.testing import job
+from tests.servers import ON_EVERY_DATABASE
 from tests.shop import Shop
+
+pytestmark = ON_EVERY_DATABASE
 
 
 @pytest.fixture

@@ -7,7 +7,10 @@ import pytest
 from jobthreads import Visibility
 from jobthreads.errors import InvalidInput, NotFound
 from jobthreads.testing import job
+from tests.servers import ON_EVERY_DATABASE
 from tests.shop import Shop
+
+pytestmark = ON_EVERY_DATABASE
 
 
 def test_a_row_says_what_it_is_about(shop: Shop) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,29 +13,35 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from jobthreads import signals
 from jobthreads.errors import EmptyText, Misconfigured, RequestReused
+from tests.servers import ON_EVERY_DATABASE
 from tests.shop import Shop
+
+pytestmark = ON_EVERY_DATABASE
 
 
 @pytest.fixture
-def engine(database: Path) -> Iterator[Engine]:
-    """The host's own engine on the same database, whose transactions are IMMEDIATE, with a table of its own."""
-    engine = create_engine(f"sqlite:///{database}", connect_args={"timeout": 0.2})
+def engine(database_kind: str, database_url: str) -> Iterator[Engine]:
+    """The host's own engine on the same database, with a table of its own; on SQLite its transactions are IMMEDIATE."""
+    engine = create_engine(database_url, connect_args={"timeout": 0.2} if database_kind == "sqlite" else {})
+    if database_kind == "sqlite":
 
-    @event.listens_for(engine, "connect")
-    def connect(connection: Any, _: object) -> None:
-        connection.isolation_level = None
-        connection.execute("PRAGMA foreign_keys = ON")
+        @event.listens_for(engine, "connect")
+        def connect(connection: Any, _: object) -> None:
+            connection.isolation_level = None
+            connection.execute("PRAGMA foreign_keys = ON")
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
+    late = "" if database_kind == "mariadb" else " DEFERRABLE INITIALLY DEFERRED"
     with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE host_job (id TEXT PRIMARY KEY, status TEXT)"))
-        connection.execute(
-            text("CREATE TABLE host_line (job TEXT REFERENCES host_job (id) DEFERRABLE INITIALLY DEFERRED)")
-        )
+        connection.execute(text("CREATE TABLE host_job (id VARCHAR(20) PRIMARY KEY, status VARCHAR(20))"))
+        connection.execute(text(f"CREATE TABLE host_line (job VARCHAR(20) REFERENCES host_job (id){late})"))
     yield engine
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE host_line"))
+        connection.execute(text("DROP TABLE host_job"))
     engine.dispose()
 
 
@@ -169,6 +174,7 @@ def test_a_refusal_of_ours_leaves_the_host_alone(shop: Shop, engine: Engine, hea
         assert not work.entries.exists("acme", shop.garage.scope)
 
 
+@ON_EVERY_DATABASE("sqlite", "postgresql")
 @pytest.mark.parametrize("kind", [Connection, Session])
 def test_a_commit_that_fails_is_no_commit(
     shop: Shop, engine: Engine, heard: list[str | None], kind: type[Connection | Session]
@@ -186,6 +192,7 @@ def test_a_commit_that_fails_is_no_commit(
     assert ([], []) == (heard, shop.entries(shop.job.scope))
 
 
+@ON_EVERY_DATABASE("sqlite")
 def test_the_databases_errors_pass_unchanged(shop: Shop, engine: Engine) -> None:
     """J1: inside the host's transaction an error of the database is the host's to see."""
     with shop.repository.atomic(), pytest.raises(OperationalError), engine.begin() as connection:

@@ -8,7 +8,10 @@ from jobthreads import JobThreads, Staff, StaticDirectory
 from jobthreads.errors import NotFound
 from jobthreads.testing import business, client, job, staff, threads
 from jobthreads.testing.contracts.written import ALIKE
+from tests.servers import ON_EVERY_DATABASE
 from tests.shop import Shop
+
+pytestmark = ON_EVERY_DATABASE
 
 
 def test_the_same_ids_in_two_businesses_are_two_worlds(shop: Shop) -> None:

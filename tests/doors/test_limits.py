@@ -7,7 +7,10 @@ import pytest
 from jobthreads import Settings
 from jobthreads.errors import LimitReached
 from jobthreads.testing import client
+from tests.servers import ON_EVERY_DATABASE
 from tests.shop import Shop
+
+pytestmark = ON_EVERY_DATABASE
 
 
 def test_thirty_posts_in_ten_minutes(shop: Shop) -> None:

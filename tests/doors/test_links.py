@@ -8,7 +8,10 @@ import pytest
 
 from jobthreads import Settings
 from jobthreads.errors import LinkExpired
+from tests.servers import ON_EVERY_DATABASE
 from tests.shop import Shop
+
+pytestmark = ON_EVERY_DATABASE
 
 
 def test_a_link_opens_that_very_thread(shop: Shop) -> None:

@@ -9,7 +9,10 @@ import pytest
 from jobthreads import EntryKind, Settings, Visibility
 from jobthreads.errors import NotFound, NotPermitted
 from jobthreads.testing import job
+from tests.servers import ON_EVERY_DATABASE
 from tests.shop import Shop
+
+pytestmark = ON_EVERY_DATABASE
 
 
 def test_every_job_and_every_sent_quote_is_listed(shop: Shop) -> None:

@@ -15,7 +15,10 @@ from jobthreads.errors import (
     RequestReused,
     ThreadMoved,
 )
+from tests.servers import ON_EVERY_DATABASE
 from tests.shop import Shop
+
+pytestmark = ON_EVERY_DATABASE
 
 
 def test_a_retry_answers_the_first_entry(shop: Shop) -> None:

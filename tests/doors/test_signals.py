@@ -10,7 +10,10 @@ import pytest
 
 from jobthreads import signals
 from jobthreads.errors import JobThreadsError, PermanentFailure
+from tests.servers import ON_EVERY_DATABASE
 from tests.shop import Shop
+
+pytestmark = ON_EVERY_DATABASE
 
 NAMES = [name for name in signals.__all__ if name != "visibility_changed"]
 

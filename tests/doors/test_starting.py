@@ -7,7 +7,10 @@ import pytest
 from jobthreads import AccessPolicy, Role, Scope
 from jobthreads.errors import NotFound, NotPermitted, NotThisClients, PortalDisabled, QuoteNotSent
 from jobthreads.testing import job, staff
+from tests.servers import ON_EVERY_DATABASE
 from tests.shop import Shop
+
+pytestmark = ON_EVERY_DATABASE
 
 
 def test_one_scope_has_one_thread(shop: Shop) -> None:

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import flask
 
-from jobthreads import Scope
+from jobthreads import Client, Scope
 from jobthreads.errors import JobThreadsError
 from jobthreads.flask import portal_blueprint
 from tests.model.world import CLIENTS, SCOPES, World
 
 # What is random by design: our ids, link tokens, MIME boundaries; and the moment a mail was really sent.
 _RANDOM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}|(?<=/enter/)[\w-]{43}|={15}\d+==")
+_SEARCHES = ("secret", "reply", "kim")
+"""Words of texts that are not shown, of ones that are, and of names."""
+_FOUND = ("search?q=secret", "search?q=note", "search?q=4&limit=2", "search?q=txt", "search?q=status+1")
 _SENT = re.compile(r"(?m)^Date: .*$")
 
 
@@ -55,6 +58,24 @@ def through_the_door(world: World) -> list[str]:
                 cursor = page.entries.next
                 if cursor is None:
                     break
+        seen += _found(world, client)
+    return seen
+
+
+def _found(world: World, client: Client) -> list[str]:
+    seen: list[str] = []
+    for text in _SEARCHES:
+        cursor: str | None = None
+        for _ in range(50):
+            try:
+                page = world.threads.portal.search(client, text, cursor=cursor, limit=5)
+            except JobThreadsError as refusal:
+                seen.append(repr(refusal))
+                break
+            seen.append(f"{text}: {page.items!r}")
+            cursor = page.next
+            if cursor is None:
+                break
     return seen
 
 
@@ -70,7 +91,7 @@ def through_the_web(world: World, app: flask.Flask) -> list[str]:
     visitor = app.test_client()
     seen: list[str] = []
     for client in CLIENTS:
-        for path in ("", *(_path(scope) for scope in SCOPES)):
+        for path in ("", *(_path(scope) for scope in SCOPES), *_FOUND):
             for mount in ("/portal/", "/portal/api/"):
                 # HEAD first: a page GET moves the client's own mark.
                 address = mount + (path or ("records" if mount.endswith("api/") else ""))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
+import pytest
 from hypothesis import Phase
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from jobthreads import Job, Quote, Scope, Settings, Visibility
+from jobthreads.adapters.sqlalchemy import SQLAlchemyRepository
 from jobthreads.domain.text import message_text
+from jobthreads.domain.words import words_of
 from tests.model.world import BOSS, CLIENTS, RECORDS, SCOPES, TEAM, World, outcome
+from tests.servers import Databases
 
 OFFICE = TEAM[:2]
 JOBS = tuple(record.scope for record in RECORDS if isinstance(record, Job))
@@ -32,6 +37,7 @@ class Line:
         self.number, self.kind, self.author, self.body = number, kind, author, body
         self.moves = kind in {"reply", "file"}
         self.id: Any = None
+        self.written: Any = None
         self.shown_to: str | None = None
         self.showing = 0
         self.at: Any = None
@@ -47,10 +53,14 @@ class Conversations(RuleBasedStateMachine):
 
     world: World
 
+    def __init__(self, empty: Callable[[], SQLAlchemyRepository | None] = lambda: None) -> None:
+        super().__init__()
+        self.empty = empty
+
     @initialize(window=st.sampled_from([0, 5]))
     def begin(self, window: int) -> None:
         self.window = window
-        self.world = World(Settings(client_posts=None, mails_an_hour=None, mail_window=window))
+        self.world = World(Settings(client_posts=None, mails_an_hour=None, mail_window=window), self.empty())
         self.portal_on = True
         self.lines: dict[Scope, list[Line]] = {}
         self.started: dict[Scope, Any] = {}
@@ -88,6 +98,7 @@ class Conversations(RuleBasedStateMachine):
     def write(self, scope: Scope, kind: str, author: str, body: str, *, visible: bool) -> Line:
         lines = self.lines.setdefault(scope, [])
         line = Line(len(lines) + 1, kind, author, body)
+        line.written = self.world.now
         lines.append(line)
         if visible:
             self.show(scope, line)
@@ -456,6 +467,42 @@ class Conversations(RuleBasedStateMachine):
                 (row.scope, row.unread, row.snippet) for row in rows
             ]
 
+    @invariant()
+    def each_finds_what_the_model_holds(self) -> None:
+        """J12, M3, M11, S1: each search gives what holds the words in the reach of the person, the newest first."""
+        if not hasattr(self, "world"):
+            return
+        every = [(scope, line) for scope, lines in self.lines.items() for line in lines]
+        for query in ("message", f"message {self.count}", f"{self.count // 2} messa", "txt", "before"):
+            *whole, begin = words_of(query)
+            found = [
+                (scope, line)
+                for scope, line in every
+                if self.holds(line.body, whole, begin) or (query == "before" and line.kind == "status_change")
+            ]
+            found.sort(key=lambda one: one[1].written, reverse=True)
+            for person in TEAM if self.portal_on else ():
+                hits = self.world.threads.staff.search(person, query, limit=200).items
+                mine = [(scope, line.number) for scope, line in found if self.reaches(person, scope)]
+                assert mine == [(hit.scope, hit.entry.seq) for hit in hits]
+            for client in CLIENTS if self.portal_on else ():
+                theirs = [
+                    (scope, line)
+                    for scope, line in found
+                    if query != "before" and line.shown_to == client.id and self.client_sees(client, scope)
+                ]
+                theirs.sort(key=lambda one: one[1].showing, reverse=True)
+                shown = self.world.threads.portal.search(client, query, limit=200).items
+                assert [(scope, line.body) for scope, line in theirs] == [(hit.scope, said(hit.entry)) for hit in shown]
+        if not self.portal_on:
+            assert outcome(lambda: self.world.threads.staff.search(BOSS, "message")) == "PortalDisabled"
+            assert outcome(lambda: self.world.threads.portal.search(CLIENTS[0], "message")) == "PortalDisabled"
+
+    @staticmethod
+    def holds(text: str, whole: list[str], begin: str) -> bool:
+        held = words_of(text)
+        return set(whole) <= set(held) and any(word.startswith(begin) for word in held)
+
     def host_order(self, client: Any) -> list[Scope]:
         theirs = self.world.directory.records_of_client("acme", client.id)
         return [record.scope for record in theirs if self.client_sees(client, record.scope)]
@@ -472,14 +519,22 @@ class Conversations(RuleBasedStateMachine):
         assert sorted(self.mails, key=str) == sorted(sent, key=str)
 
 
-Conversations.TestCase.settings = hypothesis_settings(
+LIVES = hypothesis_settings(
     max_examples=70,
     stateful_step_count=40,
     deadline=None,
     print_blob=True,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
+Conversations.TestCase.settings = LIVES
 TestConversations = Conversations.TestCase
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
+def test_servers_behave_as_the_model_too(databases: Databases, kind: str) -> None:
+    """M7: what is said, read and unread is the same on every database, through fewer and shorter lives."""
+    few = hypothesis_settings(LIVES, max_examples=4, stateful_step_count=20)
+    run_state_machine_as_test(lambda: Conversations(lambda: databases.emptied(kind)), settings=few)  # type: ignore[arg-type]
 
 
 def test_the_models_texts_are_texts_that_are_kept() -> None:

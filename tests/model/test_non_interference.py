@@ -12,11 +12,15 @@ import pytest
 from attrs import evolve
 from hypothesis import Phase, given
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy.dialects import sqlite
 
 from jobthreads import Settings
-from jobthreads.adapters.sqlalchemy.entries import EntriesRoom
+from jobthreads.adapters.sqlalchemy.dialect import Kit
+from jobthreads.adapters.sqlalchemy.entries import EntriesRoom, EntryStatements
 from jobthreads.adapters.sqlalchemy.inbox import InboxRoom
 from jobthreads.adapters.sqlalchemy.marks import MarksRoom
+from jobthreads.adapters.sqlalchemy.search import SearchRoom
+from jobthreads.domain.reach import Reach
 from jobthreads.services.delivery import DeliveryRoom
 from jobthreads.services.staff import StaffDoor
 from jobthreads.services.writing import within_limit
@@ -59,6 +63,7 @@ HISTORY = [
     Step("client file", 0, False, 3),
     Step("show and hide", 0, False, 1),
     Step("client opens", 0, False, 1),
+    Step("reply", 1, False, 8),
 ]
 """One history in which every planted leak shows."""
 
@@ -78,18 +83,15 @@ def counts_every_line() -> Leak:
     def leaking(room: MarksRoom, business_id: str, client_id: str) -> Any:
         found = plain(room, business_id, client_id)
         return {
-            scope: (kept, unread + EntriesRoom(room._run, _statements(room)).thread(business_id, scope).seq)
+            scope: (kept, unread + _entries(room).thread(business_id, scope).seq)
             for scope, (kept, unread) in found.items()
         }
 
     return MarksRoom, "of_client", leaking
 
 
-def _statements(room: MarksRoom) -> Any:
-    from jobthreads.adapters.sqlalchemy.dialect import Kit
-    from jobthreads.adapters.sqlalchemy.entries import EntryStatements
-
-    return EntryStatements(Kit(room._run._connection.dialect))
+def _entries(room: MarksRoom | SearchRoom) -> EntriesRoom:
+    return EntriesRoom(room._run, EntryStatements(Kit(sqlite.dialect())))
 
 
 def orders_by_last_activity() -> Leak:
@@ -98,7 +100,7 @@ def orders_by_last_activity() -> Leak:
 
     def leaking(room: MarksRoom, business_id: str, client_id: str) -> Any:
         found = plain(room, business_id, client_id)
-        entries = EntriesRoom(room._run, _statements(room))
+        entries = _entries(room)
         for scope, (kept, unread) in found.items():
             newest = entries.feed(business_id, scope, kinds=(), author=None, visible_only=False, before=None, limit=1)[
                 0
@@ -141,7 +143,7 @@ def etag_of_a_counter() -> Leak:
     plain = Visit.etag
 
     def leaking(visit: Visit[Any], projection: Any) -> str:
-        if visit.scope is None:
+        if "id" not in visit.args:
             return plain(visit, projection)
         newest = visit.here.threads.staff.feed(BOSS, visit.scope, limit=1).items
         return plain(visit, (projection, newest[0].seq if newest else 0))
@@ -159,6 +161,47 @@ def shows_notes() -> Leak:
         return [evolve(kept[0], entry=evolve(kept[0].entry, body=newest[0].body)), *kept[1:]] if kept else kept
 
     return EntriesRoom, "shown", leaking
+
+
+def searches_the_staffs_words() -> Leak:
+    """A portal search over the staff's words: what holds the words inside finds what is shown beside it."""
+    plain = SearchRoom.shown
+
+    def leaking(room: SearchRoom, business_id: str, client_id: str, scopes: Any, query: Any, **rest: Any) -> Any:
+        hits = room.entries(
+            business_id,
+            Reach.records(scopes),
+            query,
+            scope=None,
+            kinds=(),
+            author=None,
+            visible_only=False,
+            after=None,
+            limit=9,
+        )
+        entries = _entries(room)
+        beside = [entries.shown(business_id, hit.entry.scope, client_id, after=None, limit=1) for hit in hits]
+        return plain(room, business_id, client_id, scopes, query, **rest) or [
+            kept for found in beside for kept in found
+        ]
+
+    return SearchRoom, "shown", leaking
+
+
+def orders_what_is_found_by_rank() -> Leak:
+    """A search whose order depends on what else was written on the record."""
+    plain = SearchRoom.shown
+
+    def leaking(room: SearchRoom, business_id: str, client_id: str, scopes: Any, query: Any, **rest: Any) -> Any:
+        entries = _entries(room)
+
+        def rank(kept: Any) -> int:
+            thread = entries.thread(business_id, kept.entry.scope)
+            return thread.shown - thread.seq
+
+        return sorted(plain(room, business_id, client_id, scopes, query, **rest), key=rank)
+
+    return SearchRoom, "shown", leaking
 
 
 @contextmanager
@@ -182,6 +225,8 @@ def planted(leak: Leak) -> Iterator[None]:
         shares_the_clients_quota,
         etag_of_a_counter,
         shows_notes,
+        searches_the_staffs_words,
+        orders_what_is_found_by_rank,
     ],
 )
 def test_a_planted_leak_is_seen(leak: Callable[[], Leak]) -> None:

@@ -9,16 +9,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine
 from sqlalchemy.dialects import oracle
-from sqlalchemy.exc import IntegrityError
 
 from jobthreads.adapters.sqlalchemy import (
     SQLAlchemyRepository,
-    current_revision,
-    metadata,
-    newest_revision,
-    upgrade,
 )
 from jobthreads.errors import Misconfigured, Unavailable
 from jobthreads.testing.contracts.written import JOB, write, write_in
@@ -61,15 +56,6 @@ def test_readers_are_not_held_up_by_a_writer(shop: Shop, database: Path) -> None
         assert ["Before"] == seen
 
 
-def test_a_missing_table_is_unavailable(tmp_path: Path) -> None:
-    """S6: a database without our tables does not answer, and the cause is kept for the log."""
-    repository = SQLAlchemyRepository.from_url(f"sqlite:///{tmp_path}/empty.db")
-    with pytest.raises(Unavailable) as refused:
-        write(repository)
-    assert refused.value.__cause__ is not None
-    repository.close()
-
-
 def test_creating_twice_changes_nothing(database: Path) -> None:
     """M9: opening with `create` upgrades to the newest schema, and keeps what is there."""
     for _ in range(2):
@@ -82,92 +68,6 @@ def test_creating_twice_changes_nothing(database: Path) -> None:
     assert thread is not None
     assert 2 == thread.seq
     repository.close()
-
-
-def test_many_may_create_at_once(tmp_path: Path) -> None:
-    """M9: processes that start at the same time make the tables once."""
-    url = f"sqlite:///{tmp_path}/new.db"
-    failures: list[BaseException] = []
-    start = threading.Barrier(4)
-
-    def create() -> None:
-        start.wait(10)
-        try:
-            SQLAlchemyRepository.from_url(url, create=True).close()
-        except BaseException as failure:  # noqa: BLE001 - shown by the assertion
-            failures.append(failure)
-
-    makers = [threading.Thread(target=create) for _ in range(4)]
-    for maker in makers:
-        maker.start()
-    for maker in makers:
-        maker.join(60)
-    assert [] == failures
-
-
-def test_the_schema_is_versioned_by_itself(tmp_path: Path) -> None:
-    """M9: the tables can be made inside the host's own transaction, and say which schema they have."""
-    engine = create_engine(f"sqlite:///{tmp_path}/host.db")
-    with engine.connect() as connection:
-        assert current_revision(connection) is None
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        upgrade(connection)
-        connection.commit()
-        assert newest_revision() == current_revision(connection) is not None
-    engine.dispose()
-
-
-def test_the_migrations_make_the_tables_of_the_schema(database: Path) -> None:
-    """M9: what Alembic makes is what the statements are built from: tables, columns, nullability, keys, indexes."""
-    made = create_engine(f"sqlite:///{database}")
-    wanted = create_engine("sqlite://")
-    metadata.create_all(wanted)
-
-    def shape(engine: object) -> dict[str, object]:
-        found = inspect(engine)
-        return {
-            table: (
-                sorted(
-                    (column["name"], str(column["type"]), column["nullable"]) for column in found.get_columns(table)
-                ),
-                found.get_pk_constraint(table)["constrained_columns"],
-                sorted(map(str, (one["column_names"] for one in found.get_unique_constraints(table)))),
-                sorted(str((one["name"], one["column_names"])) for one in found.get_indexes(table)),
-                sorted(str(one["sqltext"]) for one in found.get_check_constraints(table)),
-            )
-            for table in metadata.tables
-        }
-
-    assert shape(wanted) == shape(made)
-    made.dispose()
-    wanted.dispose()
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "visibility = 'public'",
-        "visibility = NULL",
-        "kind = 'note'",
-        "kind = 'secret'",
-        "visibility = 'internal'",
-        "author_kind = 'robot'",
-        "showing = NULL",
-        "kind = 'file', visibility = 'internal'",
-    ],
-)
-def test_the_database_refuses_what_may_not_be(repository: SQLAlchemyRepository, change: str) -> None:
-    """S1: a visible note, an internal reply, an unknown visibility or a half-made showing cannot be stored at all."""
-    write(repository)
-    with pytest.raises(IntegrityError), repository.engine.begin() as connection:
-        connection.exec_driver_sql(f"UPDATE jobthreads_entry SET {change}")
-
-
-def test_it_is_durable_and_quick_to_read(repository: SQLAlchemyRepository) -> None:
-    """S4: what is acknowledged is on the disk: write-ahead log, synchronised fully."""
-    with repository.engine.connect() as connection:
-        assert "wal" == connection.exec_driver_sql("PRAGMA journal_mode").scalar()
-        assert 2 == connection.exec_driver_sql("PRAGMA synchronous").scalar()
 
 
 def test_only_known_databases_are_taken() -> None:

@@ -13,6 +13,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from tests.servers import skip_or_fail
 from tests.storage import swift_server
 
 NewClient = Callable[..., Any]
@@ -27,12 +28,6 @@ server.start()
 print(*server.get_host_and_port(), flush=True)
 sys.stdin.read()
 """
-
-
-def skip_or_fail(reason: str) -> None:
-    """Skip for a missing server, which is a failure where everything is required."""
-    assert os.environ.get("JOBTHREADS_REQUIRE") != "all", f"JOBTHREADS_REQUIRE=all, but {reason}"
-    pytest.skip(reason)
 
 
 def s3_client(endpoint: str, access_key: str, secret_key: str, **settings: Any) -> Any:

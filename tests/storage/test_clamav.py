@@ -20,7 +20,7 @@ import pytest
 from jobthreads.adapters.clamav import ClamAV
 from jobthreads.domain.scanning import Clean, Infected
 from jobthreads.errors import Misconfigured, TemporaryFailure
-from tests.storage.conftest import skip_or_fail
+from tests.servers import skip_or_fail
 
 MIB = 1024 * 1024
 LIMIT = 25 * MIB

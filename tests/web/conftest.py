@@ -1,46 +1,37 @@
-"""A small business behind both mounts, in a Flask app on a real SQLite file."""
+"""A small business behind both mounts, once in a Flask app and once in a Django project, on a real SQLite file."""
 
 from __future__ import annotations
 
 import re
 import shutil
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import flask
 import pytest
-from attrs import define, evolve
-from flask.testing import FlaskClient
 
-from jobthreads import (
-    AccessPolicy,
-    Business,
-    Client,
-    Job,
-    JobThreads,
-    Notification,
-    Quote,
-    Role,
-    Settings,
-    Staff,
-    StaticDirectory,
-)
-from jobthreads.adapters.sqlalchemy import SQLAlchemyRepository
+from jobthreads import Business, Job, Notification, Quote, Scope, Settings, StaticDirectory
 from jobthreads.adapters.storage import LocalStorage
-from jobthreads.flask import portal_blueprint, staff_blueprint
+from tests.web.frameworks import (
+    DANA,
+    KIM,
+    OTHER,
+    RIVAL,
+    SAME_SITE,
+    TERRY,
+    DjangoWorld,
+    FlaskWorld,
+    Poster,
+    World,
+)
 
-SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"}
-"""What a browser sends along with a form of our own pages."""
+__all__ = [
+    "DANA", "JOB", "KIM", "OTHER", "OTHER_JOB", "QUOTE", "RIVAL", "SAME_SITE", "TERRY", "UNSENT", "Build", "Poster",
+    "World", "hidden", "worlds",
+]  # fmt: skip
 
-KIM = Staff(id="staff-kim-7f21", business_id="acme", name="Kim Lee", role=Role.BUSINESS_OWNER)
-TERRY = Staff(id="staff-terry-9d0c", business_id="acme", name="Terry Tradie", role=Role.TRADIE)
-RIVAL = Staff(id="staff-rival", business_id="rival", name="Robin Rival", role=Role.ADMIN)
-DANA = Client(id="c1", business_id="acme", name="Dana Reyes", email="dana@example.com")
-OTHER = Client(id="c2", business_id="acme", name="Otto Other", email="otto@example.com")
 JOB = Job(
     id="1042", business_id="acme", client_id="c1", reference="J-1042", title="Kitchen rewire",
     assigned_to=[TERRY.id], client_uploads=True,
@@ -48,6 +39,8 @@ JOB = Job(
 OTHER_JOB = Job(id="1043", business_id="acme", client_id="c2", reference="J-1043", title="Other roof")
 QUOTE = Quote(id="88", business_id="acme", client_id="c1", reference="Q-88", title="Deck", sent_to_portal=True)
 UNSENT = Quote(id="89", business_id="acme", client_id="c1", reference="Q-89", title="Pool")
+
+Build = Callable[..., World]
 
 
 class Outbox:
@@ -62,139 +55,80 @@ class Outbox:
         self.sent.append(notification)
 
 
-@define
-class World:
-    """The app, its doors, and the switches that a host has."""
-
-    app: flask.Flask
-    threads: JobThreads
-    directory: StaticDirectory
-    outbox: Outbox
-    repository: SQLAlchemyRepository
-
-    def close(self) -> None:
-        """Let the database go."""
-        self.threads.close()
-        self.repository.close()
-
-    def browser(self, who: str | None = None) -> FlaskClient:
-        """A browser in which this person is signed in."""
-        client = self.app.test_client()
-        if who is not None:
-            client.set_cookie("who", who)
-        return client
-
-    @property
-    def kim(self) -> Poster:
-        return Poster(self.browser("kim"))
-
-    @property
-    def terry(self) -> Poster:
-        return Poster(self.browser("terry"))
-
-    @property
-    def dana(self) -> Poster:
-        return Poster(self.browser("dana"))
-
-    def switch_portal(self, on: bool) -> None:
-        business = self.directory.business("acme")
-        assert business is not None
-        self.directory.put(evolve(business, portal_enabled=on))
-
-    def link(self) -> str:
-        """The token of the newest mail."""
-        self.threads.delivery.run_once()
-        return self.outbox.sent[-1].link.rpartition("/")[2]
-
-
-@define
-class Poster:
-    """A browser that sends forms as our own pages do."""
-
-    browser: FlaskClient
-
-    def get(self, address: str, **headers: str) -> Any:
-        return self.browser.get(address, headers={name.replace("_", "-"): one for name, one in headers.items()})
-
-    def post(self, address: str, **data: Any) -> Any:
-        return self.browser.post(address, data=data, headers=SAME_SITE)
-
-    def send(self, address: str, value: object) -> Any:
-        return self.browser.post(address, json=value, headers=SAME_SITE)
-
-
-@cache
-def blank_database() -> Path:
-    """A database with our tables and nothing in them, made once a run."""
-    path = Path(tempfile.mkdtemp(prefix="jobthreads-")) / "blank.db"
-    repository = SQLAlchemyRepository.from_url(f"sqlite:///{path}", create=True)
-    repository.close()
-    return path
-
-
-PEOPLE = {"kim": KIM, "terry": TERRY, "rival": RIVAL}
-CLIENTS = {"dana": DANA, "otto": OTHER}
-
-
-def build(
-    tmp_path: Path,
-    *,
-    access: AccessPolicy | None = None,
-    settings: Settings | None = None,
-    shell: str | None = None,
-    doors: dict[str, Any] | None = None,
-    **wiring: Any,
-) -> World:
-    """A world; `doors` goes to `JobThreads`, `wiring` to the staff blueprint."""
-    outbox = Outbox()
-    directory = StaticDirectory(
-        businesses=[
-            Business(id="acme", name="Acme Electrical", portal_enabled=True),
-            Business(id="rival", name="Rival Ltd", portal_enabled=True),
-        ],
-        staff=[KIM, TERRY, RIVAL],
-        clients=[DANA, OTHER],
-        records=[JOB, OTHER_JOB, QUOTE, UNSENT],
-    )
-    moments = {"now": datetime(2026, 3, 2, 9, 0, tzinfo=UTC)}
-
-    def clock() -> datetime:
-        moments["now"] += timedelta(seconds=1)
-        return moments["now"]
-
-    shutil.copyfile(blank_database(), tmp_path / "threads.db")
-    repository = SQLAlchemyRepository.from_url(f"sqlite:///{tmp_path / 'threads.db'}")
-    threads = JobThreads(
-        directory=directory,
-        repository=repository,
-        notifiers=[outbox],
-        portal_url="http://localhost/portal",
-        delivery="off",
-        access=access,
-        settings=settings or Settings(sign_in_url="/sign-in"),
-        clock=clock,
-        **{"storage": LocalStorage(tmp_path / "files"), **(doors or {})},
-    )
-    app = flask.Flask("shop", template_folder=str(tmp_path / "host"))
-    app.testing = True
-    app.register_blueprint(
-        staff_blueprint(
-            threads, staff=lambda request: PEOPLE.get(request.cookies.get("who", "")), shell=shell, **wiring
-        ),
-        url_prefix="/office",
-    )
-    app.register_blueprint(
-        portal_blueprint(threads, client=lambda request: CLIENTS.get(request.cookies.get("who", "")), shell=shell),
-        url_prefix="/portal",
-    )
-    return World(app=app, threads=threads, directory=directory, outbox=outbox, repository=repository)
+@pytest.fixture(params=["flask", "django"])
+def framework(request: pytest.FixtureRequest) -> str:
+    """Each framework in turn; nothing is skipped for one of them."""
+    return str(request.param)
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    found = build(tmp_path)
-    yield found
-    found.close()
+def build(framework: str, new_database: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Build]:
+    """Makes a world in the framework, and closes it."""
+    with worlds(framework, request, new_database, tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def worlds(framework: str, request: pytest.FixtureRequest, database: Path, folder: Path) -> Iterator[Build]:
+    """Makes worlds over a copy of a database; of two, only the later is asked.
+
+    `pages` are the host's templates, written for each framework; everything that is not named goes to the doors.
+    """
+    opened: list[World] = []
+
+    def made(
+        *,
+        shell: str | None = None,
+        record_url: Callable[[Scope], str | None] | None = None,
+        pages: Mapping[str, Mapping[str, str]] | None = None,
+        **doors: Any,
+    ) -> World:
+        moments = {"now": datetime(2026, 3, 2, 9, 0, tzinfo=UTC)}
+
+        def clock() -> datetime:
+            moments["now"] += timedelta(seconds=1)
+            return moments["now"]
+
+        doors = {
+            "directory": StaticDirectory(
+                businesses=[
+                    Business(id="acme", name="Acme Electrical", portal_enabled=True),
+                    Business(id="rival", name="Rival Ltd", portal_enabled=True),
+                ],
+                staff=[KIM, TERRY, RIVAL],
+                clients=[DANA, OTHER],
+                records=[JOB, OTHER_JOB, QUOTE, UNSENT],
+            ),
+            "storage": LocalStorage(folder / "files"),
+            "portal_url": "http://localhost/portal",
+            "settings": Settings(sign_in_url="/sign-in"),
+            "clock": clock,
+            **doors,
+        }
+        host: dict[str, Any] = {
+            "shell": shell,
+            "record_url": record_url,
+            "pages": {name: page[framework] for name, page in (pages or {}).items()},
+        }
+        own = shutil.copy(database, folder / f"world-{len(opened)}.db")
+        if framework == "flask":
+            world: World = FlaskWorld.open(Path(own), doors, Outbox(), **host)
+        else:
+            unblocked = request.getfixturevalue("django_db_blocker").unblock()
+            world = DjangoWorld.open(Path(own), unblocked, doors, Outbox(), **host)
+        opened.append(world)
+        return world
+
+    try:
+        yield made
+    finally:
+        for world in reversed(opened):
+            world.close()
+
+
+@pytest.fixture
+def world(build: Build) -> World:
+    return build()
 
 
 @pytest.fixture

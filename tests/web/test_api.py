@@ -1,4 +1,4 @@
-"""The JSON API, through Flask."""
+"""The JSON API, through every framework."""
 
 from __future__ import annotations
 

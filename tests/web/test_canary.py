@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
-from typing import Any
 
 import pytest
 from attrs import evolve
 
 from jobthreads import Job, PortalAuthor, Settings, Visibility
 from jobthreads.web.routes import Face
-from tests.web.conftest import DANA, JOB, KIM, QUOTE, RIVAL, TERRY, World, build
+from tests.web.conftest import DANA, JOB, KIM, QUOTE, RIVAL, TERRY, Build, World
 from tests.web.test_routes import EVERY, ask
 
 NOTE, OLD_STATUS, FORM, ANSWER, SILENT, EARLIER, ELSEWHERE, FILE, CONTENT, TAKEN = (
@@ -23,9 +21,9 @@ INTERNAL = ("internal", "visibility", '"seq"', "if_seen")
 
 
 @pytest.fixture
-def planted(tmp_path: Path) -> Any:
+def planted(build: Build) -> World:
     """A thread with internal things all around what the client sees."""
-    world = build(tmp_path, settings=Settings(portal_author=PortalAuthor.BUSINESS, sign_in_url="/sign-in"))
+    world = build(settings=Settings(portal_author=PortalAuthor.BUSINESS, sign_in_url="/sign-in"))
     threads, directory = world.threads, world.directory
     silent = evolve(TERRY, id=f"{SILENT}-id", name=SILENT, role="supervisor")
     directory.put(silent)
@@ -49,8 +47,7 @@ def planted(tmp_path: Path) -> Any:
         "acme", JOB.scope, form="Checklist", changes={"Ladder": ANSWER}, by=silent, visibility="visible"
     )
     threads.portal.reply(DANA, JOB.scope, "Friday is fine.")
-    yield world
-    world.close()
+    return world
 
 
 @pytest.mark.parametrize("who", ["dana", None])

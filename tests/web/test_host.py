@@ -1,52 +1,63 @@
-"""jobthreads in a host's own pages: the shell, the object `jobthreads`, a host's templates."""
+"""jobthreads in a host's own pages: the shell, what a host's templates ask for, a host's templates in place of ours."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import html
 from pathlib import Path
 
-import flask
 import pytest
 
-from jobthreads import Scope
-from jobthreads.flask import staff_blueprint
 from jobthreads.web.rendering import Rendering
-from tests.web.conftest import DANA, JOB, KIM, SAME_SITE, World, build, hidden
+from tests.web.conftest import DANA, JOB, KIM, SAME_SITE, Build, World, hidden
 
-LAYOUT = """<!doctype html><title>{{ jobthreads_title }}</title>{{ jobthreads.assets }}
+LAYOUT = {
+    "flask": """<!doctype html><title>{{ jobthreads_title }}</title>{{ jobthreads.assets }}
 <nav>{{ shop }} {% if jobthreads.availability.shown %}<a href="{{ jobthreads.messages_url }}">Messages
 ({{ jobthreads.unread }})</a>{% else %}{{ jobthreads.availability.why_not }}{% endif %}{{ jobthreads.bell }}</nav>
-<main>{{ jobthreads_content }}</main>"""
-JOB_PAGE = "<h1>Job</h1>{{ jobthreads.assets }}{{ jobthreads.activity(job_id) }}"
+<main>{{ jobthreads_content }}</main>""",
+    "django": """{% load jobthreads %}<!doctype html><title>{{ jobthreads_title }}</title>{% jobthreads_assets %}
+{% jobthreads_availability as messages %}{% jobthreads_messages_url as url %}
+<nav>{{ shop }} {% if messages.shown %}<a href="{{ url }}">Messages
+({% jobthreads_unread %})</a>{% else %}{{ messages.why_not }}{% endif %}{% jobthreads_bell %}</nav>
+<main>{{ jobthreads_content }}</main>""",
+}
+JOB_PAGE = {
+    "flask": "<h1>Job</h1>{{ jobthreads.assets }}{{ jobthreads.activity(job_id) }}",
+    "django": "{% load jobthreads %}<h1>Job</h1>{% jobthreads_assets %}{% jobthreads_activity job_id %}",
+}
+QUOTE_PAGE = {
+    "flask": '{{ jobthreads.activity("88", "quote") }}',
+    "django": '{% load jobthreads %}{% jobthreads_activity 88 "quote" %}',
+}
+ADDRESSES = {
+    "flask": """{{ jobthreads.messages_url }} {{ jobthreads.bell_url }} {{ jobthreads.portal_url }}
+{{ jobthreads.conversation_url(1042) }} {{ jobthreads.conversation_url("88", "quote") }}
+{{ jobthreads.activity_url("1042") }}""",
+    "django": """{% load jobthreads %}{% jobthreads_messages_url %} {% jobthreads_bell_url %}
+{% jobthreads_portal_url %}
+{% jobthreads_conversation_url 1042 %} {% jobthreads_conversation_url "88" "quote" %}
+{% jobthreads_activity_url "1042" %}""",
+}
 
 
 @pytest.fixture
-def hosted(tmp_path: Path) -> Iterator[World]:
+def hosted(build: Build) -> World:
     """A host with its own layout, and a job page with our panel."""
-    (tmp_path / "host").mkdir()
-    (tmp_path / "host" / "layout.html").write_text(LAYOUT)
-    (tmp_path / "host" / "job.html").write_text(JOB_PAGE)
-    world = build(tmp_path, shell="layout.html", record_url=lambda scope: f"/shop/{scope.kind}/{scope.id}")
-
-    @world.app.get("/shop/<job_id>")
-    def job(job_id: str) -> str:
-        return flask.render_template("job.html", job_id=job_id)
-
-    @world.app.context_processor
-    def names() -> dict[str, str]:
-        return {"shop": "Acme's own"}
-
+    world = build(
+        shell="layout.html",
+        record_url=lambda scope: f"/shop/{scope.kind}/{scope.id}",
+        pages={"layout.html": LAYOUT, "job.html": JOB_PAGE, "quote.html": QUOTE_PAGE},
+    )
     world.threads.staff.start(KIM, client_id="c1", scope=JOB.scope)
     world.threads.portal.reply(DANA, JOB.scope, "Friday is fine.")
-    yield world
-    world.close()
+    return world
 
 
 def test_pages_stand_in_the_hosts_layout(hosted: World) -> None:
     """Design §5: the page around ours is the host's, with its own context, and sends no policy of ours."""
     page = hosted.kim.get("/office/messages")
     assert "<title>Messages</title>" in page.text
-    assert "Acme's own" in page.text.replace("&#39;", "'")
+    assert "Acme's own" in html.unescape(page.text)
     assert "Messages\n(1)" in page.text
     assert '<div class="jobthreads jt-page jt-inbox"' in page.text
     assert "Content-Security-Policy" not in page.headers
@@ -122,31 +133,38 @@ def test_the_panel_of_a_job_out_of_reach_says_nothing_is_there(hosted: World) ->
 
 def test_a_quotes_panel_has_messages_only(hosted: World) -> None:
     """J1: on a quote there is a reply and no note."""
-
-    @hosted.app.get("/quote")
-    def quote() -> str:
-        return flask.render_template_string("{{ jobthreads.activity(scope) }}", scope=Scope.quote("88"))
-
     page = hosted.kim.get("/quote").text
     assert 'action="/office/messages/quotes/88/replies"' in page
     assert 'value="internal" id="jt-tab-internal" required disabled>' in page
 
 
+def test_a_page_can_ask_for_every_address(build: Build) -> None:
+    """A host links to the pages from its own, by the tags and names of its framework."""
+    world = build(pages={"job.html": ADDRESSES})
+    assert [
+        "/office/messages",
+        "/office/bell",
+        "/portal/",
+        "/office/messages/jobs/1042",
+        "/office/messages/quotes/88",
+        "/office/jobs/1042/activity",
+    ] == world.browser().get("/shop/1042").text.split()
+
+
 def test_the_hosts_own_size_limit_stays(hosted: World) -> None:
-    """Security: the adapter only ever lowers what Flask reads."""
-    hosted.app.config["MAX_CONTENT_LENGTH"] = 100
-    answer = hosted.kim.post("/office/messages/jobs/1042/replies", text="x" * 200)
-    assert 413 == answer.status_code
+    """Security: the adapter only ever lowers what the framework reads."""
+    hosted.limit_bodies(100)
+    for address in ("/office/messages/jobs/1042/replies", "/office/api/messages/jobs/1042/replies"):
+        body = {"data" if "api" not in address else "json": {"text": "x" * 200}}
+        assert 413 == hosted.browser("kim").post(address, headers=SAME_SITE, **body).status_code
 
 
 def test_a_mount_may_hold_the_hosts_own_parameter(hosted: World) -> None:
-    """A host may mount below its own parameter; our addresses carry it along."""
-    app = flask.Flask("tenants")
-    blueprint = staff_blueprint(hosted.threads, staff=lambda _: KIM, url_name="inbox")
-    app.register_blueprint(blueprint, url_prefix="/b/<tenant>/office")
-    page = app.test_client().get("/b/ac%20me/office/messages").text
+    """A host may mount below its own parameter, and twice; our addresses carry it along and stay in their mount."""
+    page = hosted.kim.get("/b/ac%20me/office/messages").text
     assert 'href="/b/ac%20me/office/messages/new"' in page
-    sent = app.test_client().post("/b/acme/office/messages/jobs/1042/replies", data={"text": "Hi."}, headers=SAME_SITE)
+    assert 'href="/office/messages/new"' not in page
+    sent = hosted.kim.post("/b/acme/office/messages/jobs/1042/replies", text="Hi.")
     assert "/b/acme/office/messages/jobs/1042" == sent.location
 
 
@@ -160,7 +178,7 @@ def test_a_hosts_template_wins_and_may_extend_ours(tmp_path: Path) -> None:
     """Style 14: a host's folder wins by path, and can still extend ours."""
     (tmp_path / "staff").mkdir()
     (tmp_path / "staff" / "bell_sign.html").write_text('<b>{% include "jobthreads/staff/bell_sign.html" %}</b>')
-    html = Rendering(tmp_path).render("staff/bell_sign.html", {"url": "/bell", "unread": 3})
-    assert html.startswith("<b>")
-    assert 'href="/bell"' in html
+    page = Rendering(tmp_path).render("staff/bell_sign.html", {"url": "/bell", "unread": 3})
+    assert page.startswith("<b>")
+    assert 'href="/bell"' in page
     assert Rendering().version != Rendering(tmp_path).version

@@ -172,4 +172,4 @@ def test_the_system_is_no_person() -> None:
         status=StatusChange(old="Quoted", new="Booked"),
     )
     line = feed_line(change, HEADER, Addresses("/office"))
-    assert ("", "Status changed from Quoted to Booked") == (line.name, line.verb)
+    assert "Status changed from Quoted to Booked" == line.said

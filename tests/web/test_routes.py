@@ -67,6 +67,7 @@ STAFF_CASES: dict[tuple[str, str], tuple[int, str, Callable[[World], Any]]] = {
     ),
     ("GET", "api/files/<entry>"): (200, "api/files/{file}", lambda _: None),
     ("GET", "api/files/<entry>/preview"): (404, "api/files/{file}/preview", lambda _: None),
+    ("GET", "api/search"): (200, "api/search?q=friday&scope=job:1042&type=reply&limit=10", lambda _: None),
     ("GET", "bell"): (200, "bell", lambda _: None),
     ("POST", "bell/read"): (303, "bell/read", lambda _: {}),
     ("GET", "api/messages"): (200, "api/messages?unread=1&limit=10", lambda _: None),
@@ -100,6 +101,8 @@ STAFF_CASES: dict[tuple[str, str], tuple[int, str, Callable[[World], Any]]] = {
 
 PORTAL_CASES: dict[tuple[str, str], tuple[int, str, Callable[[World], Any]]] = {
     ("GET", ""): (200, "", lambda _: None),
+    ("GET", "search"): (200, "search?q=friday", lambda _: None),
+    ("GET", "api/search"): (200, "api/search?q=friday&limit=10", lambda _: None),
     ("GET", "jobs/<id>"): (200, JOB_PATH, lambda _: None),
     ("GET", "quotes/<id>"): (200, QUOTE_PATH, lambda _: None),
     ("POST", "jobs/<id>/replies"): (303, f"{JOB_PATH}/replies", lambda _: {"text": "Thanks."}),
@@ -223,20 +226,47 @@ def test_the_tables_have_no_case_too_many() -> None:
     assert set(PORTAL_CASES) == {(route.method, route.path) for route in PORTAL}
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-def test_other_methods_are_refused_with_those_there_are(world: World, method: str) -> None:
-    """An address names the methods that it knows."""
-    page = world.browser("kim").open("/office/messages/new", method=method, headers=SAME_SITE)
-    api = world.browser("kim").open("/office/api/bell", method=method, headers=SAME_SITE)
-    assert (405, "GET, HEAD, OPTIONS, POST") == (page.status_code, page.headers["Allow"])
-    assert (405, "GET, HEAD, OPTIONS") == (api.status_code, api.headers["Allow"])
-    assert "application/problem+json" == api.headers["Content-Type"]
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
-def test_options_tells_the_methods(world: World) -> None:
-    """OPTIONS needs no person and changes nothing."""
-    answer = world.browser().open("/office/messages/new", method="OPTIONS")
-    assert (204, "GET, HEAD, OPTIONS, POST") == (answer.status_code, answer.headers["Allow"])
+@pytest.mark.parametrize(("mount", "who", "routes"), [("/office/", "kim", STAFF), ("/portal/", "dana", PORTAL)])
+def test_every_address_knows_its_methods_and_refuses_the_others(
+    talking: World, mount: str, who: str, routes: tuple[Route, ...]
+) -> None:
+    """Every route × method: 405 with those that there are, as a page or as a problem; OPTIONS tells them to anyone."""
+    addresses = {
+        path: path.replace("<id>", "1042").replace("<entry>", str(UUID(int=4))).replace("<token>", "t")
+        for path in dict.fromkeys(route.path for route in routes)
+    }
+    for path, address in addresses.items():
+        here = [route for route in routes if route.path == path]
+        known = {route.method for route in here} | ({"HEAD"} if any(one.method == "GET" for one in here) else set())
+        allowed = ", ".join(sorted(known | {"OPTIONS"}))
+        asked = talking.browser().open(mount + address, method="OPTIONS")
+        assert (204, allowed, b"") == (asked.status_code, asked.headers["Allow"], asked.data), path
+        for method in set(METHODS) - known:
+            answer = talking.browser(who).open(mount + address, method=method, headers=SAME_SITE)
+            assert (405, allowed) == (answer.status_code, answer.headers["Allow"]), (method, path)
+            brief = here[0].face in {Face.API, Face.DOCUMENT, Face.ASSET, Face.PICTURE}
+            kind = "application/problem+json" if brief else "text/html; charset=utf-8"
+            assert method == "HEAD" or kind == answer.headers["Content-Type"]
+
+
+@pytest.mark.parametrize(("mount", "who", "route", "case"), [one for one in EVERY if one[2].method == "GET"], ids=named)
+def test_head_is_get_without_the_body(talking: World, mount: str, who: str, route: Route, case: Any) -> None:
+    """Every GET answers a HEAD with the same status and the same headers, and nothing after them."""
+    _, address, _ = case
+    talking.threads.bell.mark_read(KIM)  # else the GET itself changes what stands beside it
+    address = address.format(token=talking.link(), file=visible_file(talking))
+    head = talking.browser(who).head(mount + address)
+    answer = talking.browser(who).get(mount + address)
+    assert (answer.status_code, talking.ours(answer), b"") == (head.status_code, talking.ours(head), head.data)
+
+
+def test_an_address_that_is_none_of_ours_is_the_hosts(world: World) -> None:
+    """What hangs nowhere is answered by the host's own 404."""
+    for address in ("/office/nothing", "/office/messages/", "/portal/jobs/1042/entries", "/portal/messages"):
+        assert 404 == world.browser("kim").get(address).status_code
 
 
 def test_head_answers_like_get_without_a_body(talking: World) -> None:

@@ -1,15 +1,14 @@
-"""The staff's pages, through Flask."""
+"""The staff's pages, through every framework."""
 
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pytest
 from attrs import evolve
 
 from jobthreads import AccessPolicy, EntryKind, FieldStaff, Scope
-from tests.web.conftest import DANA, JOB, KIM, QUOTE, SAME_SITE, UNSENT, World, build, hidden
+from tests.web.conftest import DANA, JOB, KIM, QUOTE, SAME_SITE, UNSENT, Build, World, hidden
 
 CONVERSATION = "/office/messages/jobs/1042"
 ACTIVITY = "/office/jobs/1042/activity"
@@ -237,7 +236,7 @@ def test_the_feed_shows_chips_badges_and_verbs(talking: World) -> None:
     talking.threads.record.status_changed("acme", JOB.scope, old="Quoted", new="Booked", by=KIM)
     talking.threads.record.form_saved("acme", JOB.scope, form="Site checklist", changes={"Ladder": "yes"})
     page = " ".join(talking.kim.get(ACTIVITY).text.split())
-    assert 'Kim Lee</span> <span class="jt-verb" dir="auto">changed status from Quoted to Booked' in page
+    assert '<span class="jt-name" dir="auto">Kim Lee</span> changed status from Quoted to Booked' in page
     assert "Saved Site checklist" in page
     assert '<dt dir="auto">Ladder</dt>' in page
     page = page.partition("jt-feed-list")[2]
@@ -264,6 +263,47 @@ def test_the_feed_marks_nothing_read(talking: World) -> None:
     assert 1 == talking.threads.bell.unread(KIM)
 
 
+def test_starting_again_opens_the_one_there_is(talking: World) -> None:
+    """M1: one record has one thread, however often and from wherever it is started."""
+    page = talking.kim.post("/office/messages/new", client="c1", scope="job:1042")
+    api = talking.kim.send("/office/api/messages/new", {"client": "c1", "scope": "job:1042"})
+    assert (303, CONVERSATION, 201) == (page.status_code, page.location, api.status_code)
+    rows = talking.kim.get("/office/api/messages").json["items"]
+    assert ["job:1042"] == [row["scope"] for row in rows]
+    assert "Friday is fine." in talking.kim.get(CONVERSATION).text
+
+
+def test_what_the_client_writes_is_unread_for_those_who_can_see_it(talking: World) -> None:
+    """M8: a reply is unread for all in reach; a note and staff's own replies are not, and writing reads nothing."""
+
+    def unread(who: str) -> int:
+        return int(talking.browser(who).get("/office/api/bell").json["unread"])
+
+    assert (1, 1, 0) == (unread("kim"), unread("terry"), unread("rival"))
+    talking.kim.post("/office/jobs/1042/entries", text="Noted.", visibility="internal")
+    talking.kim.post("/office/jobs/1042/entries", text="Told.", visibility="visible")
+    talking.dana.post("/portal/quotes/88/replies", text="And the deck?")
+    assert (2, 1, 0) == (unread("kim"), unread("terry"), unread("rival"))
+
+
+def test_history_outlives_its_record(talking: World) -> None:
+    """M9: renamed, it reads with its new name; gone, the office reads it under its last, and nobody writes there."""
+    talking.directory.put(evolve(JOB, title="Kitchen, again"))
+    page = talking.kim.get(CONVERSATION).text
+    assert "Kitchen, again" in page
+    assert page.rindex("We can start on Friday.") < page.rindex("Friday is fine.")
+    talking.directory.remove(JOB)
+    page = talking.kim.get(CONVERSATION).text
+    assert "J-1042" in page
+    assert "Friday is fine." in page
+    assert '<form class="jt-composer' not in page
+    refused = talking.kim.post(f"{CONVERSATION}/replies", text="Anyone?")
+    assert 403 == refused.status_code
+    assert "Anyone?" in refused.text
+    assert 404 == talking.terry.get(CONVERSATION).status_code
+    assert 404 == talking.dana.get("/portal/jobs/1042").status_code
+
+
 def test_a_tradie_sees_and_does_not_write(talking: World) -> None:
     """M3: the assigned job's thread, internal entries included, no composer; a quote is not there."""
     assert "Friday is fine." in talking.terry.get(CONVERSATION).text
@@ -277,13 +317,12 @@ def test_a_tradie_sees_and_does_not_write(talking: World) -> None:
     assert "New conversation" not in talking.terry.get("/office/messages").text
 
 
-def test_a_tradie_who_may_note_has_that_tab_only(tmp_path: Path) -> None:
+def test_a_tradie_who_may_note_has_that_tab_only(build: Build) -> None:
     """M3: `field_staff` decides what a field role may write."""
-    world = build(tmp_path, access=AccessPolicy(field_staff=FieldStaff.NOTE))
+    world = build(access=AccessPolicy(field_staff=FieldStaff.NOTE))
     page = world.terry.get(ACTIVITY).text
     assert 'value="internal" id="jt-tab-internal" required checked>' in page
     assert 'value="visible" id="jt-tab-visible" required disabled>' in page
-    world.close()
 
 
 def test_with_the_portal_off_messages_say_so_and_the_feed_goes_on(talking: World) -> None:

@@ -31,3 +31,12 @@ def test_nothing_is_inline(name: str) -> None:
     """Design §5: our fragments work under `default-src 'self'`."""
     source = (FOLDER / name).read_text()
     assert not re.search(r"\son\w+=|\sstyle=|<style|<script|javascript:|\|safe", source)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_form_that_changes_something_carries_the_frameworks_field(name: str) -> None:
+    """Security 3.5: a form without it would be refused in Django."""
+    source = (FOLDER / name).read_text()
+    assert len(re.findall(r'<form [^>]*method="post"', source)) == len(
+        re.findall(r'<form [^>]*method="post"[^>]*>\n\{\{ csrf_field\(\) \}\}\n', source)
+    )

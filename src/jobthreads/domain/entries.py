@@ -54,7 +54,7 @@ class AuthorKind(StrEnum):
     SYSTEM = "system"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Author:
     """Who made an entry, as they were called then; kind and id decide who it is, the name is a snapshot."""
 
@@ -79,7 +79,7 @@ class ScanState(StrEnum):
     INFECTED = "infected"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class File:
     """An attached file, as staff see it: its cleaned name, its size in bytes, its proven content type.
 
@@ -93,7 +93,7 @@ class File:
     state: ScanState = field(default=ScanState.CLEAN, converter=ScanState)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class StatusChange:
     """A job's status before and after."""
 
@@ -114,7 +114,7 @@ def _utc(instance: Any, attribute: Attribute[Any], value: datetime) -> None:
         raise ValueError(f"{type(instance).__name__}.{attribute.name} must be an aware time.")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Entry:
     """One line of a thread, as staff see it.
 
@@ -135,7 +135,7 @@ class Entry:
     form: FormSave | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Showing:
     """One time at which an entry became visible: to which client, when, and its rising number in the thread.
 
@@ -158,7 +158,7 @@ class Request:
     id: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class KeptEntry:
     """An entry with what only the library knows of it: the showing in force, and the request that made it."""
 

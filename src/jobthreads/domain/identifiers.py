@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from jobthreads.errors import InvalidInput, Misconfigured, NotFound
+from jobthreads.sentences import gettext as _
 
 if TYPE_CHECKING:
     import attrs
@@ -47,7 +48,8 @@ def check_request_id(request_id: str | None) -> str | None:
     fits = isinstance(request_id, str) and 1 <= len(request_id) <= LONGEST_ID
     if not fits or any(unicodedata.category(sign) in {"Cc", "Cs"} for sign in request_id):
         raise InvalidInput(
-            f"A request id is a string of 1 to {LONGEST_ID} characters without controls.", field="request_id"
+            _("A request id is a string of 1 to %(most)s characters without controls.", most=LONGEST_ID),
+            field="request_id",
         )
     return request_id
 

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from attrs import frozen
 
 from jobthreads.errors import InvalidInput
+from jobthreads.sentences import gettext as _
 
 __all__ = ["Page", "check_limit", "cursor_from", "cursor_to"]
 
@@ -30,7 +31,7 @@ class Page(Generic[T]):
 def check_limit(limit: int) -> int:
     """Give a page's length back if it is 1–200; raises `InvalidInput`."""
     if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= 200:
-        raise InvalidInput("A page holds 1 to 200 lines.", field="limit", hint="Ask for 1 to 200.")
+        raise InvalidInput(_("A page holds 1 to 200 lines."), field="limit", hint=_("Ask for 1 to 200."))
     return limit
 
 
@@ -53,6 +54,6 @@ def cursor_from(cursor: str, *kinds: type) -> list[str | int]:
         or any(isinstance(value, str) and not value.isprintable() for value in place)
     ):
         raise InvalidInput(
-            "This place in the list is not known.", field="cursor", hint="Begin again at the first page."
+            _("This place in the list is not known."), field="cursor", hint=_("Begin again at the first page.")
         )
     return place

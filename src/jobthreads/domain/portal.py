@@ -7,15 +7,23 @@ from uuid import UUID
 
 from attrs import frozen
 
-from jobthreads.domain.entries import EntryKind
+from jobthreads.domain.entries import EntryKind, File, KeptEntry, ScanState, Visibility
 from jobthreads.domain.paging import Page
 from jobthreads.domain.people import Business, Client
 from jobthreads.domain.records import Scope
 
-__all__ = ["Entrance", "LinkPreview", "PortalConversation", "PortalEntry", "PortalFile", "PortalRecord"]
+__all__ = [
+    "Entrance",
+    "LinkPreview",
+    "PortalConversation",
+    "PortalEntry",
+    "PortalFile",
+    "PortalRecord",
+    "shown_content",
+]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class PortalFile:
     """A visible file, as the client sees it: name, size in bytes, content type.
 
@@ -28,7 +36,34 @@ class PortalFile:
     checking: bool = False
 
 
-@frozen(kw_only=True)
+def shown_content(kept: KeptEntry) -> tuple[str | None, PortalFile | None] | None:
+    """Give the text and the file that a client is shown of an entry, None while it is shown to nobody (S1).
+
+    An allow list: of a status change the new status, of a form its title. Whatever is unknown is not shown.
+    """
+    entry = kept.entry
+    if entry.visibility is not Visibility.VISIBLE or kept.showing is None:
+        return None
+    match entry.kind:
+        case EntryKind.REPLY:
+            return entry.body, None
+        case EntryKind.FILE:
+            return None, _portal_file(entry.file)
+        case EntryKind.STATUS_CHANGE:
+            return entry.status.new if entry.status else None, None
+        case EntryKind.FORM_SAVE:
+            return entry.form.form if entry.form else None, None
+    return None
+
+
+def _portal_file(file: File | None) -> PortalFile | None:
+    if file is None:
+        return None
+    checking = file.state is not ScanState.CLEAN
+    return PortalFile(name=file.name, size=file.size, type=file.type, checking=checking)
+
+
+@frozen(kw_only=True, weakref_slot=False)
 class PortalEntry:
     """One visible entry, as the client sees it.
 
@@ -45,7 +80,7 @@ class PortalEntry:
     file: PortalFile | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class PortalRecord:
     """One job or quote in the client's list (M11, J9).
 

@@ -9,9 +9,10 @@ from typing import Self
 from attrs import field, frozen
 
 from jobthreads.domain.identifiers import check_host_id, is_host_id
+from jobthreads.domain.making import draft_of
 from jobthreads.errors import Misconfigured, NotFound
 
-__all__ = ["Job", "Quote", "Record", "Scope", "ScopeKind"]
+__all__ = ["Job", "Quote", "Record", "Scope", "ScopeKind", "is_of", "known_scope"]
 
 
 class ScopeKind(StrEnum):
@@ -21,7 +22,7 @@ class ScopeKind(StrEnum):
     QUOTE = "quote"
 
 
-@frozen(kw_only=True, order=True)
+@frozen(kw_only=True, order=True, weakref_slot=False)
 class Scope:
     """Which record a thread belongs to: the one name of a thread everywhere (M1).
 
@@ -53,6 +54,19 @@ class Scope:
         return f"{self.kind.value}:{self.id}"
 
 
+_ScopeDraft = draft_of(Scope)
+
+
+def known_scope(kind: ScopeKind, checked_id: str) -> Scope:
+    """Name a record by an id that was checked before."""
+    draft = _ScopeDraft()
+    draft.kind = kind
+    draft.id = checked_id
+    draft.__class__ = Scope
+    scope: Scope = draft
+    return scope
+
+
 def _staff_ids(ids: Iterable[str]) -> tuple[str, ...]:
     if isinstance(ids, str):
         raise Misconfigured(f"Job.assigned_to is the string {ids!r:.80}: give a list of staff ids.")
@@ -77,7 +91,7 @@ class Job:
     @property
     def scope(self) -> Scope:
         """The name of this job's thread."""
-        return Scope.job(self.id)
+        return known_scope(ScopeKind.JOB, self.id)
 
 
 @frozen(kw_only=True)
@@ -94,8 +108,13 @@ class Quote:
     @property
     def scope(self) -> Scope:
         """The name of this quote's thread."""
-        return Scope.quote(self.id)
+        return known_scope(ScopeKind.QUOTE, self.id)
 
 
 Record = Job | Quote
 """A job or a quote."""
+
+
+def is_of(record: Record, scope: Scope) -> bool:
+    """Tell whether this is the record that `scope` names."""
+    return record.id == scope.id and (scope.kind is ScopeKind.JOB) is isinstance(record, Job)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from jobthreads.errors import EmptyText, InvalidInput, TextTooLong
+from jobthreads.sentences import gettext as _
 
 __all__ = ["LONGEST_TEXT", "message_text", "one_line"]
 
@@ -18,16 +19,16 @@ def message_text(text: str, *, field: str = "text") -> str:
     Raises `EmptyText`, `TextTooLong`, or `InvalidInput` for controls, which no keyboard makes.
     """
     if not isinstance(text, str):
-        raise InvalidInput("A message is text.", field=field)
+        raise InvalidInput(_("A message is text."), field=field)
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if len(text) > LONGEST_TEXT:
         raise TextTooLong(field=field, length=len(text), limit=LONGEST_TEXT)
     categories = {unicodedata.category(sign) for sign in text if sign not in "\n\t"}
     if categories & {"Cc", "Cs"}:
         raise InvalidInput(
-            "The message holds signs that cannot be shown (control characters).",
+            _("The message holds signs that cannot be shown (control characters)."),
             field=field,
-            hint="Remove them, or paste the text as plain text.",
+            hint=_("Remove them, or paste the text as plain text."),
         )
     if categories <= {"Cf", "Zs", "Zl", "Zp", "Cn", "Co"}:
         raise EmptyText(field=field)

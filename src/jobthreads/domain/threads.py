@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from attrs import evolve, frozen
@@ -115,22 +116,25 @@ def may_be_shown(entry: Entry) -> bool:
     return entry.author.kind is AuthorKind.CLIENT and entry.file.state is ScanState.PENDING
 
 
-@frozen(kw_only=True)
-class ThreadRow:
-    """One thread as the repository lists it for staff, before the host's present names are put in."""
+class ThreadRow(NamedTuple):
+    """One thread as the repository lists it for staff, before the host's present names are put in.
+
+    `body` and `file_name` are the newest visible reply's or file's.
+    """
 
     scope: Scope
     reference: str
     title: str
     client_id: str
     client_name: str
-    newest: Entry | None
+    body: str | None
+    file_name: str | None
     at: datetime
     unread: int
     place: tuple[int, str]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class InboxRow:
     """One line of the threads panel (M7).
 

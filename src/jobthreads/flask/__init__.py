@@ -2,5 +2,6 @@
 
 from jobthreads.flask.blueprints import portal_blueprint, staff_blueprint
 from jobthreads.flask.host import HostPage
+from jobthreads.web.language import Language
 
-__all__ = ["HostPage", "portal_blueprint", "staff_blueprint"]
+__all__ = ["HostPage", "Language", "portal_blueprint", "staff_blueprint"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import tzinfo
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from jobthreads.domain.people import Client, Staff
 from jobthreads.domain.records import Scope
 from jobthreads.flask.host import EXTENSION, HostPage, Mounted, Wiring, mount_of
 from jobthreads.flask.translate import limit_body, request_from, response_to
+from jobthreads.web.language import ENGLISH, Language
 from jobthreads.web.rendering import Rendering
 from jobthreads.web.site import Shell, Site
 from jobthreads.web.sites import PortalSite, StaffSite
@@ -36,6 +38,7 @@ def staff_blueprint(
     url_name: str = "jobthreads_staff",
     templates: str | Path | None = None,
     time_zone: str | tzinfo = "UTC",
+    language: Callable[[flask.Request], Language] | None = None,
 ) -> flask.Blueprint:
     """Make the staff's pages and API: Messages, activity feeds, the bell.
 
@@ -49,8 +52,9 @@ def staff_blueprint(
         url_name: the blueprint's name.
         templates: a folder whose templates win over ours of the same path.
         time_zone: in which days and times are shown.
+        language: takes Flask's request and gives the language of the answer; English if nothing is given.
     """
-    here = _surroundings(threads, record_url, templates, time_zone)
+    here = _surroundings(threads, record_url, templates, time_zone, language)
     return _blueprint(url_name, StaffSite(here, person=staff, shell=_shell(shell)))
 
 
@@ -62,6 +66,7 @@ def portal_blueprint(
     url_name: str = "jobthreads_portal",
     templates: str | Path | None = None,
     time_zone: str | tzinfo = "UTC",
+    language: Callable[[flask.Request], Language] | None = None,
 ) -> flask.Blueprint:
     """Make the client's pages and API: their jobs and quotes, each conversation, and the way in by a mailed link.
 
@@ -74,8 +79,9 @@ def portal_blueprint(
         url_name: the blueprint's name.
         templates: a folder whose templates win over ours of the same path.
         time_zone: in which days and times are shown.
+        language: takes Flask's request and gives the language of the answer; English if nothing is given.
     """
-    here = _surroundings(threads, None, templates, time_zone)
+    here = _surroundings(threads, None, templates, time_zone, language)
     return _blueprint(url_name, PortalSite(here, person=client, shell=_shell(shell)))
 
 
@@ -84,21 +90,29 @@ def _surroundings(
     record_url: Callable[[Scope], str | None] | None,
     templates: str | Path | None,
     time_zone: str | tzinfo,
+    language: Callable[[flask.Request], Language] | None,
 ) -> Surroundings:
+    zone = ZoneInfo(time_zone) if isinstance(time_zone, str) else time_zone
     return Surroundings(
         threads=threads,
-        rendering=Rendering(templates),
+        rendering=_rendering(templates),
         converter=make_converter(),
         record_url=record_url or (lambda _: None),
-        zone=ZoneInfo(time_zone) if isinstance(time_zone, str) else time_zone,
+        zone=lambda _: zone,
+        language=language or (lambda _: ENGLISH),
     )
+
+
+@cache
+def _rendering(templates: str | Path | None) -> Rendering:
+    return Rendering(templates)
 
 
 def _shell(template: str | None) -> Shell | None:
     if template is None:
         return None
 
-    def around(title: str, content: Markup) -> str:
+    def around(_: flask.Request, title: str, content: Markup) -> str:
         return flask.render_template(template, jobthreads_title=title, jobthreads_content=content)
 
     return around

@@ -1,32 +1,18 @@
-"""The object `jobthreads` in the host's own templates: assets, the activity panel, the bell, the unread count."""
+"""The object `jobthreads` in the host's own Flask templates."""
 
 from __future__ import annotations
 
-from functools import cached_property
-from urllib.parse import quote
-
 import flask
 from attrs import define, field, frozen
-from markupsafe import Markup
 
-from jobthreads.domain.people import Staff
-from jobthreads.domain.records import Scope
-from jobthreads.errors import JobThreadsError
 from jobthreads.flask.translate import request_from
-from jobthreads.services.staff import Availability
-from jobthreads.web.addresses import Addresses
-from jobthreads.web.composer import Typed
-from jobthreads.web.feed_pages import FeedPages, Panel
-from jobthreads.web.routes import Route
+from jobthreads.web import host_page
+from jobthreads.web.http import Request
 from jobthreads.web.site import Site
-from jobthreads.web.visit import Visit
 
 __all__ = ["EXTENSION", "HostPage", "Mounted", "Wiring", "mount_of"]
 
 EXTENSION = "jobthreads"
-_PREFIX = "jt_"
-_ANCHOR = "#jt-activity"
-_EMBEDDED = Route(method="GET", path="", name="panel", summary="Activity in the host's page")
 
 
 @frozen(kw_only=True)
@@ -61,8 +47,8 @@ def mount_of(mounted: Mounted) -> str:
     return address.removesuffix(path).rstrip("/")
 
 
-class HostPage:
-    """What a host's template may ask for; nothing is looked up before it does.
+class HostPage(host_page.HostPage):
+    """What a host's template may ask for; nothing is looked up before it does, and nothing twice.
 
     Where nobody is signed in, or the library cannot answer just now, there is nothing to show: no panel, no bell,
     a count of 0. The host's page stands all the same.
@@ -71,91 +57,12 @@ class HostPage:
     def __init__(self, wiring: Wiring) -> None:
         self._wiring = wiring
 
-    @cached_property
-    def assets(self) -> Markup:
-        """The link and script elements for the page's head."""
-        mounted = next(iter(self._wiring.by_side.values()))
-        return mounted.site.here.rendering.asset_tags(mount_of(mounted))
+    def _find(self, side: str) -> host_page.Mounted | None:
+        mounted = self._wiring.by_side.get(side)
+        return host_page.Mounted(site=mounted.site, address=mount_of(mounted)) if mounted else None
 
-    def activity(self, scope: Scope | str) -> Markup:
-        """The activity feed of a job, given its scope or the host's id, with its composer (J1)."""
-        visit = self._visit
-        if visit is None:
-            return Markup("")
-        native = flask.request
-        own = {f"{_PREFIX}{name}" for name in ("type", "author", "cursor")}
-        panel = Panel(
-            path=quote(native.root_path + native.path, safe="/:@!$&'()*+,;=~"),
-            prefix=_PREFIX,
-            others=tuple((name, value) for name, value in native.args.items(multi=True) if name not in own),
-            anchor=_ANCHOR,
-        )
-        try:
-            wanted = scope if isinstance(scope, Scope) else Scope.job(scope)
-            return FeedPages().panel(visit, wanted, panel, visit.request.query, Typed())[0]
-        except JobThreadsError as error:
-            return visit.refused(error, title="Activity", embedded=True).content or Markup("")
+    def _request(self, mounted: host_page.Mounted) -> Request | None:
+        return request_from(flask.request, mounted.address) if flask.has_request_context() else None
 
-    @cached_property
-    def unread(self) -> int:
-        """How many threads are unread: the number beside Messages (M7)."""
-        visit = self._visit
-        try:
-            return visit.threads.bell.unread(visit.person) if visit else 0
-        except JobThreadsError:
-            return 0
-
-    @cached_property
-    def availability(self) -> Availability:
-        """Whether Messages stands in the sidebar, and why not (M2, M10)."""
-        visit = self._visit
-        try:
-            return visit.threads.staff.availability(visit.person) if visit else Availability(shown=False)
-        except JobThreadsError as error:
-            return Availability(shown=False, why_not=f"{error} {error.hint}")
-
-    @cached_property
-    def bell(self) -> Markup:
-        """The bell with its count, as a link to the notifications (J10)."""
-        visit = self._visit
-        if visit is None:
-            return Markup("")
-        return visit.render("staff/bell_sign.html", url=visit.urls.to("bell"), unread=self.unread)
-
-    @cached_property
-    def messages_url(self) -> str:
-        """The address of the inbox."""
-        return self._urls.messages()
-
-    @cached_property
-    def bell_url(self) -> str:
-        """The address of the notifications."""
-        return self._urls.to("bell")
-
-    def conversation_url(self, scope: Scope) -> str:
-        """The address of one conversation in the inbox."""
-        return self._urls.messages(scope)
-
-    def activity_url(self, scope: Scope) -> str:
-        """The address of a job's activity feed."""
-        return self._urls.activity(scope)
-
-    @cached_property
-    def portal_url(self) -> str:
-        """The address of the client's list."""
-        return Addresses(mount_of(self._wiring.by_side["portal"])).portal()
-
-    @property
-    def _urls(self) -> Addresses:
-        return Addresses(mount_of(self._wiring.by_side["staff"]))
-
-    @cached_property
-    def _visit(self) -> Visit[Staff] | None:
-        mounted = self._wiring.by_side.get("staff")
-        if mounted is None or not flask.has_request_context():
-            return None
-        request = request_from(flask.request, mount_of(mounted))
-        person = mounted.site.who(request)
-        if not isinstance(person, Staff):
-            return None
-        return Visit(request=request, route=_EMBEDDED, args={}, here=mounted.site.here, person=person)
+    def _path(self) -> str:
+        return flask.request.root_path + flask.request.path

@@ -19,6 +19,7 @@ from jobthreads.errors import (
     QuoteNotSent,
     UploadsOff,
 )
+from jobthreads.sentences import gettext as _
 
 __all__ = ["FIELD_ROLES", "OFFICE_ROLES", "AccessPolicy", "Action", "Explanation", "FieldStaff", "Footing", "Grant"]
 
@@ -149,27 +150,30 @@ class AccessPolicy:
         looking = action in _LOOK
         if record is None and not looking:
             return NotPermitted(
-                "The record is no longer there; its history can be read, not written.",
-                hint="Write on another job or quote of this client.",
+                _("The record is no longer there; its history can be read, not written."),
+                hint=_("Write on another job or quote of this client."),
             )
         if not self.permits(person, action):
-            return NotPermitted(
-                f"Your role may not {_VERBS[action]}.", hint="Ask your office to do it, or to change your role."
-            )
+            return NotPermitted(_MAY_NOT[action], hint=_("Ask your office to do it, or to change your role."))
         if scope.kind is ScopeKind.QUOTE and action in _FILES:
             return AttachmentsNotSupported()
         if scope.kind is ScopeKind.QUOTE and action is Action.NOTE:
-            return NotPermitted("A quote has messages only.", hint="Write notes on the job instead.")
+            return NotPermitted(_("A quote has messages only."), hint=_("Write notes on the job instead."))
         return self._switch(footing, action)
 
     def _switch(self, footing: Footing, action: Action) -> JobThreadsError | None:
         if action not in MESSAGING or footing.business.portal_enabled:
             return None
         if isinstance(footing.person, Client):
-            return PortalDisabled(
-                "The portal is closed just now.", hint=f"Please get in touch with {footing.business.name} directly."
-            )
+            return closed(footing.business)
         return PortalDisabled()
+
+
+def closed(business: Business) -> PortalDisabled:
+    """The refusal for a client while the Client Portal is off (M2)."""
+    return PortalDisabled(
+        _("The portal is closed just now."), hint=_("Please get in touch with %(name)s directly.", name=business.name)
+    )
 
 
 _FILES = {Action.ATTACH_INTERNAL, Action.ATTACH_VISIBLE, Action.SHOW, Action.HIDE}
@@ -182,16 +186,16 @@ def _upload_refusal(record: Record | None) -> JobThreadsError | None:
     return None if record.client_uploads else UploadsOff()
 
 
-_VERBS = {
-    Action.VIEW: "see this",
-    Action.MESSAGES: "see messages",
-    Action.START: "start conversations",
-    Action.NOTE: "write notes",
-    Action.REPLY: "write customer replies",
-    Action.ATTACH_INTERNAL: "attach files",
-    Action.ATTACH_VISIBLE: "attach files that the client sees",
-    Action.SHOW: "show files to the client",
-    Action.HIDE: "take files back from the client",
+_MAY_NOT = {
+    Action.VIEW: _("Your role may not see this."),
+    Action.MESSAGES: _("Your role may not see messages."),
+    Action.START: _("Your role may not start conversations."),
+    Action.NOTE: _("Your role may not write notes."),
+    Action.REPLY: _("Your role may not write customer replies."),
+    Action.ATTACH_INTERNAL: _("Your role may not attach files."),
+    Action.ATTACH_VISIBLE: _("Your role may not attach files that the client sees."),
+    Action.SHOW: _("Your role may not show files to the client."),
+    Action.HIDE: _("Your role may not take files back from the client."),
 }
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from jobthreads.domain.entries import AuthorKind, EntryKind, File, KeptEntry, ScanState, Visibility
+from jobthreads.domain.entries import AuthorKind, KeptEntry
+from jobthreads.domain.making import draft_of
 from jobthreads.domain.people import Business, Client
-from jobthreads.domain.portal import PortalEntry, PortalFile
+from jobthreads.domain.portal import PortalEntry, shown_content
 from jobthreads.domain.settings import PortalAuthor, Settings
 
 __all__ = ["project", "snippet"]
 
 _SNIPPET = 200
+_PortalEntryDraft = draft_of(PortalEntry)
 
 
 def project(kept: KeptEntry, *, client: Client, business: Business, settings: Settings) -> PortalEntry | None:
@@ -17,11 +19,10 @@ def project(kept: KeptEntry, *, client: Client, business: Business, settings: Se
 
     Everything unknown, missing or doubtful is None: an entry has to earn its way out.
     """
-    entry, showing = kept.entry, kept.showing
-    if entry.visibility is not Visibility.VISIBLE or entry.kind is EntryKind.NOTE:
+    entry, showing, shown = kept.entry, kept.showing, shown_content(kept)
+    if shown is None or showing is None or showing.client_id != client.id or business.id != client.business_id:
         return None
-    if showing is None or showing.client_id != client.id or business.id != client.business_id:
-        return None
+    body, file = shown
     from_me = entry.author.kind is AuthorKind.CLIENT and entry.author.id == client.id
     if from_me:
         name = client.name
@@ -29,30 +30,23 @@ def project(kept: KeptEntry, *, client: Client, business: Business, settings: Se
         name = entry.author.name
     else:
         name = business.name
-    body: str | None
-    file: PortalFile | None
-    match entry.kind:
-        case EntryKind.REPLY:
-            body, file = entry.body, None
-        case EntryKind.FILE:
-            body, file = None, _portal_file(entry.file)
-        case EntryKind.STATUS_CHANGE:
-            body, file = entry.status.new if entry.status else None, None
-        case EntryKind.FORM_SAVE:
-            body, file = entry.form.form if entry.form else None, None
-    return PortalEntry(
-        id=entry.id, kind=entry.kind, author_name=name, from_me=from_me, at=showing.at, body=body, file=file
-    )
-
-
-def _portal_file(file: File | None) -> PortalFile | None:
-    if file is None:
-        return None
-    checking = file.state is not ScanState.CLEAN
-    return PortalFile(name=file.name, size=file.size, type=file.type, checking=checking)
+    draft = _PortalEntryDraft()
+    draft.id = entry.id
+    draft.kind = entry.kind
+    draft.author_name = name
+    draft.from_me = from_me
+    draft.at = showing.at
+    draft.body = body
+    draft.file = file
+    draft.__class__ = PortalEntry
+    projected: PortalEntry = draft
+    return projected
 
 
 def snippet(body: str | None, file_name: str | None = None) -> str:
     """Fold an entry's text to one line of at most 200 characters for a list."""
-    line = " ".join((body or file_name or "").split())
+    text = body or file_name or ""
+    # Of white space only the blank is printable, so this is one line already; most texts are.
+    folded = text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]
+    line = text if folded else " ".join(text.split())
     return line if len(line) <= _SNIPPET else line[: _SNIPPET - 1].rstrip() + "…"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from jobthreads.domain.people import Client, Staff
 from jobthreads.domain.records import Scope, ScopeKind
-from jobthreads.errors import InvalidInput, NotFound
+from jobthreads.errors import InvalidInput, NotFound, PortalDisabled
 from jobthreads.policies.access import Action, Explanation, Footing, sendable, unsent
+from jobthreads.sentences import gettext as _
 from jobthreads.services.ground import Ground
 
 __all__ = ["explain"]
@@ -27,17 +28,21 @@ def explain(ground: Ground, asker: Staff, about: Staff | Client, action: str, sc
 def _about_client(footing: Footing, client: Client, action: Action, ground: Ground) -> Explanation:
     record = footing.record
     if action not in {Action.MESSAGES, Action.REPLY, Action.ATTACH_VISIBLE}:
-        return _no(f"{client.name} is a client, and clients see and write messages only.", "", "not-permitted")
+        return _no(
+            _("%(name)s is a client, and clients see and write messages only.", name=client.name), "", "not-permitted"
+        )
     if record is None:
-        return _no("The record is no longer there.", "Nothing can be done for the client here.", "not-found")
+        return _no(_("The record is no longer there."), _("Nothing can be done for the client here."), "not-found")
     if record.client_id != client.id:
         return _no(
-            f"{record.reference} is not {client.name}'s.", "Each client sees only their own records.", "not-found"
+            _("%(reference)s is not %(name)s's.", reference=record.reference, name=client.name),
+            _("Each client sees only their own records."),
+            "not-found",
         )
     if unsent(record):
         return _no(
-            f"The quote {record.reference} has not been sent to the Client Portal.",
-            "Send the quote to the portal first.",
+            _("The quote %(reference)s has not been sent to the Client Portal.", reference=record.reference),
+            _("Send the quote to the portal first."),
             "quote-not-sent",
         )
     if action is Action.REPLY and not ground.settings.client_may_start:
@@ -45,29 +50,31 @@ def _about_client(footing: Footing, client: Client, action: Action, ground: Grou
             thread = work.entries.thread(footing.business.id, footing.scope)
         if thread is None or not thread.started:
             return _no(
-                "The conversation has not begun, and clients may not begin one here.",
-                "Write the first reply, or let clients begin: Settings.client_may_start.",
+                _("The conversation has not begun, and clients may not begin one here."),
+                _("Write the first reply, or let clients begin: Settings.client_may_start."),
                 "not-permitted",
             )
-    return _from(ground, footing, action, f"{client.name} can do this.")
+    return _from(ground, footing, action, _("%(name)s can do this.", name=client.name))
 
 
 def _about_staff(footing: Footing, staff: Staff, action: Action, ground: Ground) -> Explanation:
     if ground.access.grant(staff.role) is None:
         return _no(
-            f"The role {str(staff.role)!r} is not known to the access policy.",
-            "Give the person a known role, or name the role in AccessPolicy.",
+            _("The role %(role)s is not known to the access policy.", role=repr(str(staff.role))),
+            _("Give the person a known role, or name the role in AccessPolicy."),
             "not-found",
         )
     if not footing.reach.holds(footing.scope):
         if footing.scope.kind is ScopeKind.QUOTE:
             return _no(
-                f"{staff.name} sees assigned jobs only, and this is a quote.",
-                "Quotes are for the office roles.",
+                _("%(name)s sees assigned jobs only, and this is a quote.", name=staff.name),
+                _("Quotes are for the office roles."),
                 "not-found",
             )
-        return _no(f"{staff.name} is not assigned to this job.", "Assign them to the job.", "not-found")
-    return _from(ground, footing, action, f"{staff.name} can do this.")
+        return _no(
+            _("%(name)s is not assigned to this job.", name=staff.name), _("Assign them to the job."), "not-found"
+        )
+    return _from(ground, footing, action, _("%(name)s can do this.", name=staff.name))
 
 
 def _from(ground: Ground, footing: Footing, action: Action, yes: str) -> Explanation:
@@ -77,12 +84,8 @@ def _from(ground: Ground, footing: Footing, action: Action, yes: str) -> Explana
     if refusal is None:
         return Explanation(allowed=True, sentence=yes)
     if refusal.code == "portal-disabled":
-        return _no(
-            "Messages are off, because the Client Portal is off.",
-            "Switch the Client Portal on in Business Settings → Site.",
-            refusal.code,
-        )
-    return _no(str(refusal), refusal.hint, refusal.code)
+        return _no(PortalDisabled.sentence, PortalDisabled.advice, refusal.code)
+    return _no(refusal.said, refusal.hint, refusal.code)
 
 
 def _no(sentence: str, hint: str, code: str) -> Explanation:

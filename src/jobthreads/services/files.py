@@ -15,6 +15,7 @@ from jobthreads.domain.records import Record
 from jobthreads.domain.threads import Thread, may_be_shown
 from jobthreads.errors import AttachmentInfected, AttachmentNotReady, NotFound, NotPermitted
 from jobthreads.ports import Readable, UnitOfWork
+from jobthreads.sentences import gettext as _
 from jobthreads.services.attaching import storage_of
 from jobthreads.services.ground import Ground
 from jobthreads.services.writing import tell_client
@@ -90,7 +91,7 @@ def set_visibility(
     """Show or hide a file (J6); asked for what it is already, it changes nothing."""
     if kept.entry.file is None:
         raise NotPermitted(
-            "Only files can be shown or hidden.", hint="A note is always internal, a reply always visible."
+            _("Only files can be shown or hidden."), hint=_("A note is always internal, a reply always visible.")
         )
     with ground.repository.atomic() as work:
         thread = work.entries.lock(business.id, kept.entry.scope)

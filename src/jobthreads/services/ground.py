@@ -11,9 +11,9 @@ from attrs import field, frozen
 
 from jobthreads.domain.people import Business, Client, Staff
 from jobthreads.domain.reach import Reach
-from jobthreads.domain.records import Record, Scope
+from jobthreads.domain.records import Record, Scope, is_of
 from jobthreads.domain.settings import Settings
-from jobthreads.errors import NotFound
+from jobthreads.errors import NotFound, NotPermitted, PortalDisabled
 from jobthreads.policies.access import AccessPolicy, Action, Footing
 from jobthreads.policies.attachments import AttachmentPolicy
 from jobthreads.ports import BlobStorage, Directory, Notifier, Repository, Scanner
@@ -60,10 +60,15 @@ class Ground:
         if not scopes:
             return {}
         found = self.directory.records(business_id, scopes)
+        for scope, record in found.items():
+            if record.business_id != business_id or not is_of(record, scope):
+                break
+        else:
+            return found
         return {
             scope: record
             for scope, record in found.items()
-            if record.business_id == business_id and record.scope == scope
+            if record.business_id == business_id and is_of(record, scope)
         }
 
     def client(self, business_id: str, client_id: str) -> Client | None:
@@ -109,6 +114,14 @@ class Ground:
             scope=scope,
             record=self.record(client.business_id, scope),
         )
+
+    def require_messages(self, actor: Staff, action: Action) -> None:
+        """Judge a call that names no scope: the role first, then the portal switch (M2, S4)."""
+        business = self.business(actor.business_id)
+        if not self.access.permits(actor, action):
+            raise NotPermitted("Your role may not start conversations." if action is Action.START else None)
+        if not business.portal_enabled:
+            raise PortalDisabled
 
     def require(self, footing: Footing, action: Action) -> None:
         """Refuse the call, or let it go on; what is neither there nor remembered is `NotFound` before all (S2)."""

@@ -10,7 +10,8 @@ from jobthreads.domain.notifications import Delivery, Link
 from jobthreads.domain.people import Business, Client
 from jobthreads.domain.portal import Entrance, LinkPreview
 from jobthreads.domain.records import Scope
-from jobthreads.errors import LimitReached, LinkExpired, PortalDisabled
+from jobthreads.errors import LimitReached, LinkExpired
+from jobthreads.policies.access import closed
 from jobthreads.services.ground import Ground
 from jobthreads.services.writing import within_limit
 
@@ -68,9 +69,7 @@ class LinkDoor:
         if business is None or client is None:
             raise LinkExpired
         if not business.portal_enabled:
-            raise PortalDisabled(
-                "The portal is closed just now.", hint=f"Please get in touch with {business.name} directly."
-            )
+            raise closed(business)
         return link, business, client
 
     def renew(self, token: str) -> None:

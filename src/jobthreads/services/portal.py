@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from operator import itemgetter
 from typing import BinaryIO
 from uuid import UUID
 
 from jobthreads import signals
 from jobthreads.domain.entries import Author, EntryKind, KeptEntry, Request, Visibility
 from jobthreads.domain.identifiers import check_request_id, entry_id_from
+from jobthreads.domain.making import draft_of
 from jobthreads.domain.paging import Page, check_limit, cursor_from, cursor_to
 from jobthreads.domain.people import Business, Client
 from jobthreads.domain.portal import Entrance, LinkPreview, PortalConversation, PortalEntry, PortalRecord
 from jobthreads.domain.records import Job, Record, Scope
+from jobthreads.domain.search import PortalSearchHit
 from jobthreads.domain.text import message_text
 from jobthreads.domain.threads import Thread
-from jobthreads.errors import JobThreadsError, NotFound, NotPermitted, PortalDisabled
-from jobthreads.policies.access import Action, unsent
+from jobthreads.errors import JobThreadsError, NotFound, NotPermitted
+from jobthreads.policies.access import Action, closed, unsent
 from jobthreads.policies.audience import project, snippet
+from jobthreads.sentences import gettext as _
 from jobthreads.services.attaching import attach
 from jobthreads.services.files import OpenFile, open_file, ring
 from jobthreads.services.ground import Ground
 from jobthreads.services.links import LinkDoor
+from jobthreads.services.searching import search_portal
 from jobthreads.services.writing import Draft, draft_entry, post
 
 __all__ = ["PortalDoor"]
@@ -42,37 +48,67 @@ class PortalDoor:
         business = self._open(client)
         check_limit(limit)
         after = str(cursor_from(cursor, str)[0]) if cursor is not None else None
-        theirs = [
-            record
-            for record in self._ground.directory.records_of_client(business.id, client.id)
-            if record.business_id == business.id and record.client_id == client.id and not unsent(record)
-        ]
+        theirs = self._records(business, client)
         with self._ground.repository.reading() as work:
             marks = work.marks.of_client(business.id, client.id)
-        newest: dict[Scope, tuple[PortalEntry, int]] = {}
-        for scope, (kept, unread) in marks.items():
-            shown = project(kept, client=client, business=business, settings=self._ground.settings)
-            if shown is not None:
-                newest[scope] = shown, unread
-        spoken = [record for record in theirs if record.scope in newest]
-        spoken.sort(key=lambda record: newest[record.scope][0].at, reverse=True)
-        ordered = spoken + [record for record in theirs if record.scope not in newest]
-        scopes = [str(record.scope) for record in ordered]
-        begin = scopes.index(after) + 1 if after in scopes else 0
-        page = ordered[begin : begin + limit]
-        return Page(
-            items=tuple(_portal_record(record, newest.get(record.scope)) for record in page),
-            next=cursor_to(str(page[-1].scope)) if begin + limit < len(ordered) else None,
-        )
+        spoken: list[tuple[datetime, PortalRecord]] = []
+        silent: list[PortalRecord] = []
+        for record in theirs:
+            scope = record.scope
+            kept, unread = marks.get(scope, (None, 0))
+            newest = kept and project(kept, client=client, business=business, settings=self._ground.settings)
+            if newest:
+                spoken.append((newest.at, _portal_record(scope, record, newest, unread)))
+            else:
+                silent.append(_portal_record(scope, record, None, 0))
+        spoken.sort(key=itemgetter(0), reverse=True)
+        ordered = [row for _at, row in spoken] + silent
+        begin = 0
+        if after is not None:
+            scopes = [str(row.scope) for row in ordered]
+            begin = scopes.index(after) + 1 if after in scopes else 0
+        page = tuple(ordered[begin : begin + limit])
+        return Page(items=page, next=cursor_to(str(page[-1].scope)) if begin + limit < len(ordered) else None)
+
+    def search(
+        self, client: Client, text: str, *, scope: Scope | None = None, cursor: str | None = None, limit: int = 50
+    ) -> Page[PortalSearchHit]:
+        """Entries shown to this client that hold every word, newest showing first (J12); of one record with `scope`.
+
+        Words are blind to case and accents, and the last may be the beginning of one. Raises `InvalidInput` for a
+        text without a word.
+        """
+        if scope is None:
+            business = self._open(client)
+            theirs = self._records(business, client)
+        else:
+            business, record = self._theirs(client, scope)
+            theirs = [record]
+        return search_portal(self._ground, business, client, theirs, text, cursor=cursor, limit=limit)
 
     def conversation(
-        self, client: Client, scope: Scope, *, cursor: str | None = None, limit: int = 50
+        self,
+        client: Client,
+        scope: Scope,
+        *,
+        cursor: str | None = None,
+        begin: UUID | str | None = None,
+        limit: int = 50,
     ) -> PortalConversation:
-        """The entries shown to this client on one job or quote, newest first."""
+        """The entries shown to this client on one job or quote, newest first; from the entry `begin` on, if given.
+
+        From the first one if `begin` is not shown to them here.
+        """
         business, record = self._theirs(client, scope)
         after = entry_id_from(str(cursor_from(cursor, str)[0])) if cursor is not None else None
         with self._ground.repository.reading() as work:
+            first = work.entries.one(business.id, entry_id_from(begin)) if begin is not None and after is None else None
+            if first is not None and first.entry.scope == scope and self._sees(first, client, business):
+                after = first.entry.id
+            else:
+                first = None
             kept = work.entries.shown(business.id, scope, client.id, after=after, limit=check_limit(limit) + 1)
+            kept = [first, *kept[:limit]] if first is not None else kept
             unread = work.marks.unread(business.id, client.id, scope)
             thread = None if self._ground.settings.client_may_start else work.entries.thread(business.id, scope)
         shown = [
@@ -171,6 +207,9 @@ class PortalDoor:
             raise NotFound
         return open_file(self._ground, business.id, kept, start=start, end=end, preview=preview)
 
+    def _sees(self, kept: KeptEntry, client: Client, business: Business) -> bool:
+        return project(kept, client=client, business=business, settings=self._ground.settings) is not None
+
     def _shown(self, kept: KeptEntry, client: Client, business: Business) -> PortalEntry:
         shown = project(kept, client=client, business=business, settings=self._ground.settings)
         if shown is None:
@@ -185,7 +224,7 @@ class PortalDoor:
         if self._ground.settings.client_may_start or (thread is not None and thread.started):
             return None
         return NotPermitted(
-            "This conversation has not begun yet.", hint="You can answer as soon as you have been written to."
+            _("This conversation has not begun yet."), hint=_("You can answer as soon as you have been written to.")
         )
 
     def mark_read(self, client: Client, scope: Scope, *, upto: UUID | str) -> bool:
@@ -193,19 +232,13 @@ class PortalDoor:
         business, _ = self._theirs(client, scope)
         entry_id = entry_id_from(upto)
         with self._ground.repository.reading() as work:
-            if not work.marks.unread(business.id, client.id, scope):
-                shown = work.entries.one(business.id, entry_id)
-                if (
-                    shown is None
-                    or shown.entry.scope != scope
-                    or not project(shown, client=client, business=business, settings=self._ground.settings)
-                ):
-                    raise NotFound
-                return False
+            unread = work.marks.unread_at(business.id, client.id, scope, entry_id)
+        if unread is None:
+            raise NotFound
+        if not unread:
+            return False
         with self._ground.repository.atomic() as work:
             changed = work.marks.see(business.id, client.id, scope, entry_id)
-            if changed is None:
-                raise NotFound
             if changed:
                 work.after_commit(
                     lambda: signals.tell(
@@ -238,12 +271,18 @@ class PortalDoor:
         """The client whose session this is, as the host gives them now; None once it is over."""
         return self._links.client_of(session)
 
+    def _records(self, business: Business, client: Client) -> list[Record]:
+        """The client's jobs and sent quotes, in the host's order."""
+        return [
+            record
+            for record in self._ground.directory.records_of_client(business.id, client.id)
+            if record.business_id == business.id and record.client_id == client.id and not unsent(record)
+        ]
+
     def _open(self, client: Client) -> Business:
         business = self._ground.business(client.business_id)
         if not business.portal_enabled:
-            raise PortalDisabled(
-                "The portal is closed just now.", hint=f"Please get in touch with {business.name} directly."
-            )
+            raise closed(business)
         return business
 
     def _theirs(self, client: Client, scope: Scope, action: Action = Action.MESSAGES) -> tuple[Business, Record]:
@@ -254,13 +293,17 @@ class PortalDoor:
         return footing.business, footing.record
 
 
-def _portal_record(record: Record, newest: tuple[PortalEntry, int] | None) -> PortalRecord:
-    entry, unread = newest or (None, 0)
-    return PortalRecord(
-        scope=record.scope,
-        reference=record.reference,
-        title=record.title,
-        snippet=snippet(entry.body, entry.file.name if entry.file else None) if entry else "",
-        at=entry.at if entry else None,
-        unread=unread,
-    )
+_PortalRecordDraft = draft_of(PortalRecord)
+
+
+def _portal_record(scope: Scope, record: Record, newest: PortalEntry | None, unread: int) -> PortalRecord:
+    draft = _PortalRecordDraft()
+    draft.scope = scope
+    draft.reference = record.reference
+    draft.title = record.title
+    draft.snippet = snippet(newest.body, newest.file.name if newest.file else None) if newest else ""
+    draft.at = newest.at if newest else None
+    draft.unread = unread
+    draft.__class__ = PortalRecord
+    row: PortalRecord = draft
+    return row

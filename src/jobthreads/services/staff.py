@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
 from jobthreads import signals
 from jobthreads.domain.entries import Author, Entry, EntryKind, Request, Visibility
 from jobthreads.domain.identifiers import check_request_id, one_of
+from jobthreads.domain.making import draft_of
 from jobthreads.domain.paging import Page, check_limit, cursor_from, cursor_to
 from jobthreads.domain.people import Client, Staff
 from jobthreads.domain.records import Record, Scope
@@ -24,6 +25,8 @@ from jobthreads.errors import (
 )
 from jobthreads.policies.access import Action, Footing, sendable, unsent
 from jobthreads.policies.audience import snippet
+from jobthreads.sentences import gettext as _
+from jobthreads.services.searching import StaffSearch
 from jobthreads.services.staff_files import StaffFiles
 from jobthreads.services.writing import Draft, draft_entry, post
 
@@ -64,7 +67,7 @@ class FeedHeader:
     can_hide: bool = False
 
 
-class StaffDoor(StaffFiles):
+class StaffDoor(StaffFiles, StaffSearch):
     """What staff call; each call names the actor first, and their business is the business.
 
     Raises `NotFound` for everything out of the actor's reach (S2), `NotPermitted` for what the role may not do,
@@ -75,10 +78,9 @@ class StaffDoor(StaffFiles):
         """Tell whether Messages is there for this person, and if not, why not (M2, M10)."""
         business = self._ground.business(actor.business_id)
         if not self._ground.access.permits(actor, Action.MESSAGES):
-            return Availability(shown=False, why_not="Your role does not include messages; ask your office.")
+            return Availability(shown=False, why_not=_("Your role does not include messages; ask your office."))
         if not business.portal_enabled:
-            refusal = PortalDisabled()
-            return Availability(shown=False, why_not=f"{refusal} {refusal.hint}")
+            return Availability(shown=False, why_not=PortalDisabled().in_full)
         return Availability(shown=True)
 
     def inbox(
@@ -91,7 +93,7 @@ class StaffDoor(StaffFiles):
         limit: int = 50,
     ) -> Page[InboxRow]:
         """Started threads in the actor's reach, newest conversation first (M7)."""
-        self._messages(actor, Action.MESSAGES)
+        self._ground.require_messages(actor, Action.MESSAGES)
         check_limit(limit)
         place = cursor_from(cursor, int, str) if cursor is not None else None
         after = (int(place[0]), str(place[1])) if place else None
@@ -106,39 +108,25 @@ class StaffDoor(StaffFiles):
         more, rows = len(rows) > limit, rows[:limit]
         return Page(items=tuple(self._named(actor, rows)), next=cursor_to(*rows[-1].place) if more else None)
 
-    def _named(self, actor: Staff, rows: list[ThreadRow]) -> Iterable[InboxRow]:
+    def _named(self, actor: Staff, rows: list[ThreadRow]) -> list[InboxRow]:
         """Put the host's present names into the rows; the last known ones where it gives none (M9)."""
         records = self._ground.records(actor.business_id, [row.scope for row in rows])
-        client_ids = {records[row.scope].client_id if row.scope in records else row.client_id for row in rows}
+        known = [(row, records.get(row.scope)) for row in rows]
+        if self._ground.access.assigned_only(actor):
+            known = [(row, record) for row, record in known if record is not None]
+        client_ids = {record.client_id if record is not None else row.client_id for row, record in known}
         clients = self._ground.clients(actor.business_id, sorted(client_ids))
-        for row in rows:
-            record = records.get(row.scope)
-            if record is None and self._ground.access.assigned_only(actor):
-                continue
-            client_id = record.client_id if record else row.client_id
-            client = clients.get(client_id)
-            last_name = row.client_name if client_id == row.client_id else ""
-            newest = row.newest
-            yield InboxRow(
-                scope=row.scope,
-                reference=record.reference if record else row.reference,
-                title=record.title if record else row.title,
-                client_id=client_id,
-                client_name=client.name if client else last_name,
-                snippet=snippet(newest.body, newest.file.name if newest.file else None) if newest else "",
-                at=row.at,
-                unread=row.unread,
-            )
+        return [_inbox_row(row, record, clients) for row, record in known]
 
     def clients(self, actor: Staff, text: str = "") -> tuple[Client, ...]:
         """Clients to start a conversation with, in the host's order, 200 at most (M4)."""
-        self._messages(actor, Action.START)
+        self._ground.require_messages(actor, Action.START)
         found = self._ground.directory.search_clients(actor.business_id, text.strip(), _MOST_CLIENTS)
         return tuple(client for client in found if client.business_id == actor.business_id)[:_MOST_CLIENTS]
 
     def scopes(self, actor: Staff, client_id: str) -> tuple[Record, ...]:
         """The client's jobs, and those of their quotes that were sent to the portal (M4)."""
-        self._messages(actor, Action.START)
+        self._ground.require_messages(actor, Action.START)
         if self._ground.client(actor.business_id, client_id) is None:
             raise NotFound
         theirs = self._ground.directory.records_of_client(actor.business_id, client_id)
@@ -164,8 +152,10 @@ class StaffDoor(StaffFiles):
         if refusal is not None:
             raise refusal
         with self._ground.repository.atomic() as work:
-            thread = work.entries.lock(actor.business_id, scope) or work.entries.create(
-                Thread(
+            thread = work.entries.lock(actor.business_id, scope)
+            made = False
+            if thread is None:
+                new = Thread(
                     business_id=actor.business_id,
                     id=self._ground.new_id(),
                     scope=scope,
@@ -173,10 +163,13 @@ class StaffDoor(StaffFiles):
                     title=record.title,
                     client_id=client_id,
                     client_name=client.name,
-                )
-            )
+                ).start(self._ground.clock())
+                thread = work.entries.create(new)
+                made = thread.id == new.id
             if not thread.started:
                 work.entries.save(thread.known_as(record, client).start(self._ground.clock()))
+                made = True
+            if made:
                 work.after_commit(
                     lambda: signals.tell(
                         signals.thread_started,
@@ -219,7 +212,7 @@ class StaffDoor(StaffFiles):
             client_name=client.name if client else known.client_name if known else "",
             entries=_page(entries, limit),
             can_reply=why_not is None,
-            why_not=f"{why_not} {why_not.hint}" if why_not else None,
+            why_not=why_not.in_full if why_not else None,
             unread=unread,
         )
 
@@ -347,7 +340,7 @@ class StaffDoor(StaffFiles):
             client_name=client.name if client else known.client_name if known else "",
             can_note=self._ground.access.refusal(footing, Action.NOTE) is None,
             can_reply=why_not is None,
-            why_not=f"{why_not} {why_not.hint}" if why_not else None,
+            why_not=why_not.in_full if why_not else None,
             authors=tuple(authors),
             can_attach=may(Action.ATTACH_INTERNAL),
             can_attach_visible=may(Action.ATTACH_VISIBLE),
@@ -360,7 +353,7 @@ class StaffDoor(StaffFiles):
         footing = self._ground.staff_footing(actor, scope)
         self._ground.require(footing, Action.MESSAGES)
         if not isinstance(upto, int) or isinstance(upto, bool) or not 0 <= upto < 2**63:
-            raise InvalidInput("The place to read up to is an entry's number.", field="upto")
+            raise InvalidInput(_("The place to read up to is an entry's number."), field="upto")
         changed = False
         while not changed:
             with self._ground.repository.reading() as work:
@@ -382,13 +375,28 @@ class StaffDoor(StaffFiles):
                     )
         return True
 
-    def _messages(self, actor: Staff, action: Action) -> None:
-        """Judge a call that names no scope: the role first, then the portal switch."""
-        business = self._ground.business(actor.business_id)
-        if not self._ground.access.permits(actor, action):
-            raise NotPermitted("Your role may not start conversations." if action is Action.START else None)
-        if not business.portal_enabled:
-            raise PortalDisabled
+
+_InboxRowDraft = draft_of(InboxRow)
+
+
+def _inbox_row(row: ThreadRow, record: Record | None, clients: Mapping[str, Client]) -> InboxRow:
+    scope, reference, title, last_client_id, last_name, body, file_name, at, unread, _place = row
+    client_id = last_client_id
+    if record is not None:
+        reference, title, client_id = record.reference, record.title, record.client_id
+    client = clients.get(client_id)
+    draft = _InboxRowDraft()
+    draft.scope = scope
+    draft.reference = reference
+    draft.title = title
+    draft.client_id = client_id
+    draft.client_name = client.name if client else last_name if client_id == last_client_id else ""
+    draft.snippet = snippet(body, file_name)
+    draft.at = at
+    draft.unread = unread
+    draft.__class__ = InboxRow
+    line: InboxRow = draft
+    return line
 
 
 def _before(cursor: str | None) -> int | None:

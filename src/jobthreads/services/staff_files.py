@@ -11,6 +11,7 @@ from jobthreads.domain.people import Staff
 from jobthreads.domain.records import Scope
 from jobthreads.errors import NotFound, NotPermitted
 from jobthreads.policies.access import Action, Footing
+from jobthreads.sentences import gettext as _
 from jobthreads.services.attaching import attach
 from jobthreads.services.files import OpenFile, open_file, set_visibility
 from jobthreads.services.ground import Ground
@@ -106,7 +107,7 @@ class StaffFiles:
         footing = self._ground.staff_footing(actor, kept.entry.scope)
         if kept.entry.file is None and self._ground.access.refusal(footing, Action.VIEW) is None:
             raise NotPermitted(
-                "Only files can be shown or hidden.", hint="A note is always internal, a reply always visible."
+                _("Only files can be shown or hidden."), hint=_("A note is always internal, a reply always visible.")
             )
         self._ground.require(footing, action)
         return footing, kept

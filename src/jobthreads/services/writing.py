@@ -51,21 +51,27 @@ def draft_entry(ground: Ground, **facts: object) -> Entry:
 def post(ground: Ground, draft: Draft) -> KeptEntry:
     """Write the entry, or answer what the same request wrote before (S4)."""
     with ground.repository.atomic() as work:
-        before = work.entries.lock(draft.business.id, draft.entry.scope) or work.entries.create(
-            _new_thread(ground, draft)
-        )
-        refusal = draft.late_refusal(before) or _moved(work, draft, before)
-        if refusal is not None:
-            earlier = replayed(work, draft)
-            if earlier is None:
-                raise refusal
-            return earlier
-        now = ground.clock()
-        entry = draft.entry if draft.keeps_own_time else evolve(draft.entry, at=now)
-        after, kept = before.known_as(draft.record, draft.client).append(
-            entry, now=now, shown_to=draft.record.client_id, request=draft.request
-        )
-        if not work.entries.append(after, kept):
+        held = work.entries.lock(draft.business.id, draft.entry.scope)
+        made = False
+        while not made:
+            before = held or _new_thread(ground, draft)
+            refusal = draft.late_refusal(before) or _moved(work, draft, before)
+            if refusal is not None:
+                earlier = replayed(work, draft)
+                if earlier is None:
+                    raise refusal
+                return earlier
+            now = ground.clock()
+            entry = draft.entry if draft.keeps_own_time else evolve(draft.entry, at=now)
+            after, kept = before.known_as(draft.record, draft.client).append(
+                entry, now=now, shown_to=draft.record.client_id, request=draft.request
+            )
+            if held is not None:
+                break
+            # Where another writer made it first, everything is judged again by that one.
+            held = work.entries.create(after)
+            made = held.id == after.id
+        if not work.entries.append(after, kept, counted=made):
             earlier = replayed(work, draft)
             if earlier is None:
                 raise RequestReused

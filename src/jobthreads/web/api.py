@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from jobthreads.domain.entries import Visibility
+from jobthreads.domain.paging import Page
 from jobthreads.domain.people import Client, Staff
+from jobthreads.domain.records import Scope
+from jobthreads.domain.search import SearchHit
 from jobthreads.errors import AttachmentsNotSupported, UploadsOff
 from jobthreads.web.bodies import (
     Bell,
@@ -25,6 +28,7 @@ from jobthreads.web.bodies import (
 )
 from jobthreads.web.feed_pages import author_from, kinds_from
 from jobthreads.web.file_answers import PortalFiles, StaffFiles
+from jobthreads.web.searching import by_q
 from jobthreads.web.staff_pages import what_is_offered
 from jobthreads.web.visit import Answer, Visit
 
@@ -35,6 +39,12 @@ T = TypeVar("T")
 
 def _value(value: object) -> Answer:
     return Answer(value=value, projection=value)
+
+
+def _scope(visit: Visit[Any]) -> Scope | None:
+    """The record that the address's `scope` names; raises `NotFound` for what can name none."""
+    named = visit.request.param("scope")
+    return None if named is None else Scope.parse(named)
 
 
 class StaffApi(StaffFiles):
@@ -58,7 +68,9 @@ class StaffApi(StaffFiles):
         client_id = visit.request.param("client") or ""
         clients = visit.threads.staff.clients(visit.person, visit.request.param("text") or "")
         scopes = visit.threads.staff.scopes(visit.person, client_id) if client_id else ()
-        return _value(Choices(clients=clients, scopes=scopes, nothing=what_is_offered(client_id, len(scopes))))
+        return _value(
+            Choices(clients=clients, scopes=scopes, nothing=visit.language.say(what_is_offered(client_id, len(scopes))))
+        )
 
     def start(self, visit: Visit[Staff]) -> Answer:
         """Start a conversation, or open the one there is (M1, M4)."""
@@ -93,16 +105,37 @@ class StaffApi(StaffFiles):
     def feed(self, visit: Visit[Staff]) -> Answer:
         """A job's feed, with its filters (J1, J11)."""
         request, scope = visit.request, visit.scope
-        page = visit.threads.staff.feed(
-            visit.person,
-            scope,
-            kinds=kinds_from(request.params("type")),
-            author=author_from(request.param("author")),
-            cursor=request.param("cursor"),
-            limit=visit.limit(),
-        )
+        if request.param("q") is None:
+            page = visit.threads.staff.feed(
+                visit.person,
+                scope,
+                kinds=kinds_from(request.params("type")),
+                author=author_from(request.param("author")),
+                cursor=request.param("cursor"),
+                limit=visit.limit(),
+            )
+        else:
+            hits = self._hits(visit, scope)
+            page = Page(items=tuple(hit.entry for hit in hits.items), next=hits.next)
         header = visit.threads.staff.header(visit.person, scope)
         return _value(Feed(header=header, items=page.items, next=page.next))
+
+    def search(self, visit: Visit[Staff]) -> Answer:
+        """Entries that hold every word (J12)."""
+        return _value(self._hits(visit, _scope(visit)))
+
+    def _hits(self, visit: Visit[Staff], scope: Scope | None) -> Page[SearchHit]:
+        request = visit.request
+        with by_q():
+            return visit.threads.staff.search(
+                visit.person,
+                request.param("q") or "",
+                scope=scope,
+                kinds=kinds_from(request.params("type")),
+                author=author_from(request.param("author")),
+                cursor=request.param("cursor"),
+                limit=visit.limit(),
+            )
 
     def add_entry(self, visit: Visit[Staff]) -> Answer:
         """Write a note or a reply: which of the two is always said (J2)."""
@@ -160,6 +193,20 @@ class PortalApi(PortalFiles):
         """The client's jobs and sent quotes (M11)."""
         cursor = visit.request.param("cursor")
         return _value(visit.threads.portal.records(visit.person, cursor=cursor, limit=visit.limit()))
+
+    def search(self, visit: Visit[Client]) -> Answer:
+        """Entries shown to the client that hold every word (J12)."""
+        request = visit.request
+        with by_q():
+            return _value(
+                visit.threads.portal.search(
+                    visit.person,
+                    request.param("q") or "",
+                    scope=_scope(visit),
+                    cursor=request.param("cursor"),
+                    limit=visit.limit(),
+                )
+            )
 
     def conversation(self, visit: Visit[Client]) -> Answer:
         """One conversation; reading it here moves no mark."""

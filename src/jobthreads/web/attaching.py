@@ -11,7 +11,8 @@ from attrs import field, frozen
 from jobthreads.domain.entries import Visibility
 from jobthreads.errors import InvalidInput, JobThreadsError
 from jobthreads.policies.attachments import clean_name
-from jobthreads.web.lines import sized
+from jobthreads.sentences import gettext as _
+from jobthreads.web.language import ENGLISH, Language
 from jobthreads.web.problems import Refusal, refusal
 from jobthreads.web.security import local_path
 from jobthreads.web.uploads import MOST_FILES, Intake, Upload
@@ -38,10 +39,10 @@ class Attached:
     return_to: str | None = None
 
     @classmethod
-    def not_at_all(cls, error: JobThreadsError, intake: Intake | None = None) -> Attached:
+    def not_at_all(cls, error: JobThreadsError, intake: Intake | None = None, language: Language = ENGLISH) -> Attached:
         """Refuse the whole form."""
         return cls(
-            refused=(FileRefusal(name="", refusal=refusal(error)),),
+            refused=(FileRefusal(name="", refusal=refusal(error, language)),),
             error=error,
             visibility=intake.get("visibility") if intake else "",
             return_to=local_path(intake.get("return_to")) if intake else None,
@@ -59,26 +60,22 @@ class Uploader:
     action: str
     api: str
     limit: int
+    size: str
     can_visible: bool = False
     visibility: str = Visibility.INTERNAL.value
     return_to: str | None = None
     most: int = MOST_FILES
     request_id: str = field(factory=lambda: str(uuid4()))
 
-    @property
-    def size(self) -> str:
-        """How large a file may be."""
-        return sized(self.limit)
 
-
-def store_each(intake: Intake, store: Callable[[Upload, str | None], Any]) -> Attached:
+def store_each(intake: Intake, store: Callable[[Upload, str | None], Any], language: Language = ENGLISH) -> Attached:
     """Store one file after the other; one that is refused does not lose the others (J5).
 
     `store` takes a file and its request id, and gives its entry.
     """
     if not intake.files:
-        error = InvalidInput("No file is chosen.", field="file", hint="Choose a file, then try again.")
-        return Attached.not_at_all(error, intake)
+        error = InvalidInput(_("No file is chosen."), field="file", hint=_("Choose a file, then try again."))
+        return Attached.not_at_all(error, intake, language)
     stored: list[str] = []
     refused: list[FileRefusal] = []
     first: JobThreadsError | None = None
@@ -90,7 +87,7 @@ def store_each(intake: Intake, store: Callable[[Upload, str | None], Any]) -> At
             entry = store(upload, f"{asked}.{place}" if asked else None)
         except JobThreadsError as error:
             first = first or error
-            refused.append(FileRefusal(name=clean_name(upload.name), refusal=refusal(error)))
+            refused.append(FileRefusal(name=clean_name(upload.name), refusal=refusal(error, language)))
         else:
             stored.append(entry.file.name)
     return Attached(

@@ -8,7 +8,9 @@ from attrs import evolve, frozen
 
 from jobthreads.domain.people import Client
 from jobthreads.errors import InvalidInput, JobThreadsError, RequestReused
+from jobthreads.sentences import gettext as _
 from jobthreads.web.http import Form
+from jobthreads.web.language import ENGLISH, Language
 from jobthreads.web.problems import Refusal, refusal
 from jobthreads.web.security import local_path
 
@@ -62,10 +64,9 @@ class Typed:
         """The same, and why it was refused."""
         return evolve(self, error=error)
 
-    @property
-    def refusal(self) -> Refusal | None:
-        """Why it was refused."""
-        return refusal(self.error) if self.error else None
+    def refusal(self, language: Language) -> Refusal | None:
+        """Why it was refused, in this language."""
+        return refusal(self.error, language) if self.error else None
 
     def next_request_id(self) -> str:
         """The same id for another attempt at the same thing; a fresh one where the old is used up or unfit."""
@@ -80,14 +81,14 @@ def whole_number(text: str | None, field: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise InvalidInput("It has to be a whole number.", field=field, hint="Open the page again.")
+        raise InvalidInput(_("It has to be a whole number."), field=field, hint=_("Open the page again."))
     return int(text)
 
 
-def who_is_told(client: Client | None) -> str:
+def who_is_told(client: Client | None, language: Language = ENGLISH) -> str:
     """Say what happens to a reply: who will get an e-mail, if anyone (M6)."""
     if client is None:
         return ""
     if client.notify_on_replies and client.email:
-        return f"{client.name} will get an e-mail."
-    return f"{client.name} will see it in the portal; no e-mail is sent."
+        return language.say(_("%(name)s will get an e-mail.", name=client.name))
+    return language.say(_("%(name)s will see it in the portal; no e-mail is sent.", name=client.name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 from markupsafe import Markup
 
 from jobthreads.domain.entries import Author, AuthorKind, Entry, EntryKind, Visibility
@@ -12,13 +12,16 @@ from jobthreads.domain.paging import Page
 from jobthreads.domain.people import Staff
 from jobthreads.domain.records import Scope, ScopeKind
 from jobthreads.errors import AttachmentsNotSupported, InvalidInput, JobThreadsError
+from jobthreads.sentences import gettext as _
 from jobthreads.services.staff import FeedHeader
 from jobthreads.web.addresses import with_query
 from jobthreads.web.attaching import Attached, Uploader, store_each
 from jobthreads.web.composer import Composer, Typed, who_is_told, whole_number
 from jobthreads.web.file_answers import StaffFiles
-from jobthreads.web.lines import feed_line
+from jobthreads.web.language import Language
+from jobthreads.web.lines import feed_line, sized
 from jobthreads.web.problems import BodyTooLarge, Malformed, UnsupportedMedia, refusal_headers, status_of
+from jobthreads.web.searching import Search, asked
 from jobthreads.web.security import local_path
 from jobthreads.web.uploads import Upload
 from jobthreads.web.visit import Answer, Visit
@@ -26,11 +29,11 @@ from jobthreads.web.visit import Answer, Visit
 __all__ = ["Choice", "FeedPages", "Panel", "author_from", "kinds_from"]
 
 _KINDS = {
-    EntryKind.REPLY: "Replies",
-    EntryKind.NOTE: "Notes",
-    EntryKind.FILE: "Files",
-    EntryKind.STATUS_CHANGE: "Status changes",
-    EntryKind.FORM_SAVE: "Forms",
+    EntryKind.REPLY: _("Replies"),
+    EntryKind.NOTE: _("Notes"),
+    EntryKind.FILE: _("Files"),
+    EntryKind.STATUS_CHANGE: _("Status changes"),
+    EntryKind.FORM_SAVE: _("Forms"),
 }
 
 
@@ -42,6 +45,20 @@ class Choice:
     url: str = ""
     value: str = ""
     current: bool = False
+
+
+@frozen(kw_only=True)
+class Filters:
+    """What a feed is narrowed to, as it stands in the address: a type, an author, words (J11, J12)."""
+
+    kind: str | None = None
+    author: str | None = None
+    text: str | None = None
+
+    @property
+    def on(self) -> bool:
+        """Whether there is any."""
+        return any((self.kind, self.author, self.text))
 
 
 @frozen(kw_only=True)
@@ -66,9 +83,9 @@ class Panel:
         """The address of the feed without filters."""
         return with_query(self.path, *self.others) + self.anchor
 
-    def url(self, kind: str | None, author: str | None, cursor: str | None = None) -> str:
+    def url(self, filters: Filters, cursor: str | None = None) -> str:
         """The address of the feed with these filters (J11)."""
-        own = {"type": kind, "author": author, "cursor": cursor}
+        own = {"type": filters.kind, "author": filters.author, "q": filters.text, "cursor": cursor}
         pairs = [(f"{self.prefix}{name}", value) for name, value in own.items()]
         return with_query(self.path, *self.others, *pairs) + self.anchor
 
@@ -79,7 +96,9 @@ def kinds_from(names: tuple[str, ...]) -> tuple[EntryKind, ...]:
         return tuple(EntryKind(name) for name in names)
     except ValueError:
         raise InvalidInput(
-            "There is no activity of this type.", field="type", hint=f"One of: {', '.join(EntryKind)}."
+            _("There is no activity of this type."),
+            field="type",
+            hint=_("One of: %(words)s.", words=", ".join(EntryKind)),
         ) from None
 
 
@@ -87,9 +106,9 @@ def author_from(text: str | None) -> Author | None:
     """Read `client:c1`; kind and id decide who it is. Raises `InvalidInput`."""
     if not text:
         return None
-    kind, _, author_id = text.partition(":")
+    kind, _colon, author_id = text.partition(":")
     if kind not in AuthorKind._value2member_map_ or len(author_id) > 200 or not author_id.isprintable():
-        raise InvalidInput("There is no such author.", field="author", hint="Write it as client:c1 or staff:7.")
+        raise InvalidInput(_("There is no such author."), field="author", hint=_("Write it as client:c1 or staff:7."))
     return Author(kind=AuthorKind(kind), id=author_id)
 
 
@@ -119,9 +138,9 @@ class FeedPages(StaffFiles):
                 staff.reply(actor, scope, typed.text, request_id=typed.request_id, if_seen=seen)
             else:
                 raise InvalidInput(
-                    "It is not said who this is for.",
+                    _("It is not said who this is for."),
                     field="visibility",
-                    hint='Choose "Internal note" or "Customer reply", then send again.',
+                    hint=_('Choose "Internal note" or "Customer reply", then send again.'),
                 )
         except JobThreadsError as error:
             return self._feed(visit, typed.refused(error))
@@ -134,7 +153,7 @@ class FeedPages(StaffFiles):
         staff.header(actor, scope)
         try:
             with visit.files() as intake:
-                visibility = _said(intake.get("visibility"), "It is not said who may see the files.")
+                visibility = _said(intake.get("visibility"), _("It is not said who may see the files."))
 
                 def store(upload: Upload, request_id: str | None) -> Entry:
                     return staff.attach(
@@ -146,9 +165,9 @@ class FeedPages(StaffFiles):
                         request_id=request_id,
                     )
 
-                attached = store_each(intake, store)
+                attached = store_each(intake, store, visit.language)
         except (BodyTooLarge, InvalidInput, Malformed, UnsupportedMedia) as error:
-            attached = Attached.not_at_all(error)
+            attached = Attached.not_at_all(error, language=visit.language)
         if attached.error is not None:
             return self._feed(visit, Typed(), attached)
         return visit.see(attached.return_to or visit.urls.activity(scope))
@@ -156,7 +175,7 @@ class FeedPages(StaffFiles):
     def set_visibility(self, visit: Visit[Staff]) -> Answer:
         """Show a file to the client, or take it back (J6)."""
         form = visit.form()
-        visibility = _said(form.get("visibility"), "It is not said who may see the file.")
+        visibility = _said(form.get("visibility"), _("It is not said who may see the file."))
         entry = visit.threads.staff.set_visibility(visit.person, visit.args["entry"], visibility)
         home = local_path(form.get("return_to")) or visit.urls.activity(entry.scope)
         return visit.see(f"{home.partition('#')[0]}#entry-{entry.id}")
@@ -167,8 +186,9 @@ class FeedPages(StaffFiles):
         try:
             content, projection, title = self.panel(visit, scope, panel, visit.request.query, typed, attached)
         except JobThreadsError as error:
-            return visit.refused(error, text=typed.text, back=(urls.messages(), "Messages"))
-        refused = typed.error or (attached.error if attached else None)
+            return visit.refused(error, text=typed.text, back=(urls.messages(), visit.language.say(_("Messages"))))
+        unsearchable = asked(visit.request.param("q"), visit.language)
+        refused = typed.error or (attached.error if attached else None) or (unsearchable and unsearchable.error)
         return Answer(
             status=status_of(refused) if refused else 200,
             title=title,
@@ -187,34 +207,42 @@ class FeedPages(StaffFiles):
         attached: Attached | None = None,
     ) -> tuple[Markup, object, str]:
         """Render a feed where it stands: its HTML, what it was made of, and its title."""
-        named = {name: query.get(f"{panel.prefix}{name}", ("",))[-1] for name in ("type", "author", "cursor")}
+        named = {name: query.get(f"{panel.prefix}{name}", ("",))[-1] for name in ("type", "author", "q", "cursor")}
         kinds, author = kinds_from((named["type"],) if named["type"] else ()), author_from(named["author"])
-        staff, actor = visit.threads.staff, visit.person
+        staff, actor, language, urls = visit.threads.staff, visit.person, visit.language, visit.urls
+        search, cursor = asked(named["q"], language), named["cursor"] or None
         header = staff.header(actor, scope)
-        page = staff.feed(actor, scope, kinds=kinds, author=author, cursor=named["cursor"] or None)
-        kind = kinds[0].value if kinds else None
-        by = _in_address(author) if author else None
-        at_top = not (kinds or author or named["cursor"])
-        urls = visit.urls
-        here = with_query(urls.activity(scope), ("type", kind), ("author", by), ("cursor", named["cursor"]))
-        filters = _filters(panel, header, kind, by)
+        if search is None:
+            page = staff.feed(actor, scope, kinds=kinds, author=author, cursor=cursor)
+        else:
+            page = _found(visit, scope, search, kinds, author, cursor)
+        filters = Filters(
+            kind=kinds[0].value if kinds else None,
+            author=_in_address(author) if author else None,
+            text=search.text if search else None,
+        )
+        at_top = not (filters.on or cursor)
+        here = Panel(path=urls.activity(scope)).url(filters, cursor)
+        query_found = search.query if search else None
         content = visit.render(
             "staff/activity.html",
             header=header,
-            entries=tuple(feed_line(entry, header, urls) for entry in page.items),
+            entries=tuple(feed_line(entry, header, urls, language, query_found) for entry in page.items),
             embedded=panel.embedded,
             uploader=_uploader(visit, panel, header, attached or Attached()),
             attached=attached or Attached(),
-            return_to=panel.url(kind, by, named["cursor"]) if panel.embedded else here,
+            return_to=panel.url(filters, cursor) if panel.embedded else here,
             composer=_composer(visit, panel, header, page, typed),
-            types=_types(panel, kind, by),
-            authors=_authors(header, by),
-            active=filters,
+            types=_types(panel, filters, language),
+            authors=_authors(header, filters.author, language),
+            active=_active(panel, header, filters, language),
+            search=search,
+            search_field=f"{panel.prefix}q",
             filter_action=panel.path + panel.anchor,
-            filter_fields=(*panel.others, *([(f"{panel.prefix}type", kind)] if kind else [])),
+            filter_fields=(*panel.others, *([(f"{panel.prefix}type", filters.kind)] if filters.kind else [])),
             author_field=f"{panel.prefix}author",
-            older_url=panel.url(kind, by, page.next) if page.next else None,
-            newest_url=panel.url(kind, by) if named["cursor"] else None,
+            older_url=panel.url(filters, page.next) if page.next else None,
+            newest_url=panel.url(filters) if cursor else None,
             refresh_url=here,
             record_url=visit.here.record_url(scope) if header.record and not panel.embedded else None,
             conversation_url=urls.messages(scope) if header.can_reply else None,
@@ -222,42 +250,74 @@ class FeedPages(StaffFiles):
             read_url=urls.api(f"messages/{urls.record(scope)}/read") if at_top else None,
             upto=page.items[0].seq if page.items else 0,
         )
-        return content, (header, page, kind, by), f"Activity of {header.reference}"
+        return (
+            content,
+            (header, page, filters),
+            language.say(_("Activity of %(reference)s", reference=header.reference)),
+        )
 
 
-def _types(panel: Panel, kind: str | None, by: str | None) -> tuple[Choice, ...]:
-    every = Choice(label="All", url=panel.url(None, by), current=kind is None)
+def _found(
+    visit: Visit[Staff],
+    scope: Scope,
+    search: Search,
+    kinds: tuple[EntryKind, ...],
+    author: Author | None,
+    cursor: str | None,
+) -> Page[Entry]:
+    """The feed's entries that hold what was searched for; none for what cannot be searched for."""
+    if search.query is None:
+        return Page(items=())
+    page = visit.threads.staff.search(visit.person, search.text, scope=scope, kinds=kinds, author=author, cursor=cursor)
+    return Page(items=tuple(hit.entry for hit in page.items), next=page.next)
+
+
+def _types(panel: Panel, filters: Filters, language: Language) -> tuple[Choice, ...]:
+    every = Choice(
+        label=language.say(_("All")), url=panel.url(evolve(filters, kind=None)), current=filters.kind is None
+    )
     return every, *(
-        Choice(label=label, url=panel.url(one.value, by), current=one.value == kind) for one, label in _KINDS.items()
+        Choice(
+            label=language.say(label),
+            url=panel.url(evolve(filters, kind=one.value)),
+            current=one.value == filters.kind,
+        )
+        for one, label in _KINDS.items()
     )
 
 
-def _authors(header: FeedHeader, by: str | None) -> tuple[Choice, ...]:
+def _authors(header: FeedHeader, by: str | None, language: Language) -> tuple[Choice, ...]:
     return tuple(
-        Choice(label=_called(author), value=_in_address(author), current=_in_address(author) == by)
+        Choice(label=_called(author, language), value=_in_address(author), current=_in_address(author) == by)
         for author in header.authors
     )
 
 
-def _filters(panel: Panel, header: FeedHeader, kind: str | None, by: str | None) -> tuple[Choice, ...]:
+def _active(panel: Panel, header: FeedHeader, filters: Filters, language: Language) -> tuple[Choice, ...]:
     """The filters that are on; each address is the one without it."""
     found = []
-    if kind:
-        found.append(Choice(label=_KINDS[EntryKind(kind)], url=panel.url(None, by)))
-    if by:
-        known = {_in_address(author): _called(author) for author in header.authors}
-        found.append(Choice(label=f"By {known.get(by, 'someone else')}", url=panel.url(kind, None)))
+    if filters.text:
+        label = _("“%(text)s”", text=filters.text)
+        found.append(Choice(label=language.say(label), url=panel.url(evolve(filters, text=None))))
+    if filters.kind:
+        label = _KINDS[EntryKind(filters.kind)]
+        found.append(Choice(label=language.say(label), url=panel.url(evolve(filters, kind=None))))
+    if filters.author:
+        known = {_in_address(author): _called(author, language) for author in header.authors}
+        by = filters.author
+        label = _("By %(name)s", name=known[by]) if by in known else _("By someone else")
+        found.append(Choice(label=language.say(label), url=panel.url(evolve(filters, author=None))))
     return tuple(found)
 
 
-def _called(author: Author) -> str:
-    return author.name or "The system"
+def _called(author: Author, language: Language) -> str:
+    return author.name or language.say(_("The system"))
 
 
 def _said(chosen: str, sentence: str) -> Visibility:
     """Read for whom a file is, which is always said (J6)."""
     if chosen not in set(Visibility):
-        raise InvalidInput(sentence, field="visibility", hint='Choose "Internal" or "Visible", then try again.')
+        raise InvalidInput(sentence, field="visibility", hint=_('Choose "Internal" or "Visible", then try again.'))
     return Visibility(chosen)
 
 
@@ -270,6 +330,7 @@ def _uploader(visit: Visit[Staff], panel: Panel, header: FeedHeader, attached: A
         action=urls.to(path),
         api=urls.api(path),
         limit=visit.threads.attachments.max_bytes,
+        size=visit.language.say(sized(visit.threads.attachments.max_bytes)),
         can_visible=header.can_attach_visible,
         visibility=(Visibility.VISIBLE if visible else Visibility.INTERNAL).value,
         return_to=attached.return_to or (panel.home if panel.embedded else None),
@@ -288,11 +349,11 @@ def _composer(visit: Visit[Staff], panel: Panel, header: FeedHeader, page: Page[
         request_id=typed.next_request_id(),
         if_seen=page.items[0].seq if page.items else 0,
         text=typed.text,
-        refusal=typed.refusal,
+        refusal=typed.refusal(visit.language),
         return_to=typed.return_to or (panel.home if panel.embedded else None),
         visibility=chosen or ("internal" if header.can_note else "visible"),
         can_note=header.can_note,
         can_reply=header.can_reply,
-        why_not=header.why_not or "",
-        tells=who_is_told(header.client),
+        why_not=visit.language.say(header.why_not or ""),
+        tells=who_is_told(header.client, visit.language),
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 from attrs import evolve, field, frozen
+from markupsafe import Markup
 
 from jobthreads.web.uploads import Intake
 
@@ -37,6 +38,10 @@ def _no_upload(_: Intake) -> None:
     return None
 
 
+def _no_field() -> Markup:
+    return Markup("")
+
+
 @frozen(kw_only=True)
 class Request:
     """One request, as an adapter gives it.
@@ -45,6 +50,10 @@ class Request:
     are in lower case. `read_form`, `read_body` and `read_upload` are called only once the request is let in, and at
     most one of them; they may raise `BodyTooLarge` or `Malformed`. `read_upload` tells a form with files part by part
     to the `Intake`, never holding more than a piece. `native` is the framework's own request, for the host's callables.
+
+    A framework with a rule of its own against foreign forms gives `guard`, which is asked in place of ours once it is
+    known who asks, and raises `CrossSite`; a form with files it judges in `read_upload`, since the form has to be read
+    for that. `csrf_field` gives the hidden field that every form of ours then carries.
     """
 
     method: str
@@ -57,6 +66,8 @@ class Request:
     read_form: Callable[[], Form] = _no_form
     read_body: Callable[[], bytes] = _no_body
     read_upload: Callable[[Intake], None] = _no_upload
+    guard: Callable[[], None] | None = None
+    csrf_field: Callable[[], Markup] = _no_field
     native: Any = None
 
     @property

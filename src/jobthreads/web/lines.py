@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 
 from attrs import frozen
+from markupsafe import Markup, escape
 
 from jobthreads.domain.entries import AuthorKind, Entry, EntryKind, File, ScanState, Visibility
 from jobthreads.domain.portal import PortalEntry, PortalFile
+from jobthreads.domain.search import Query
 from jobthreads.domain.threads import MOVING_KINDS
 from jobthreads.policies.attachments import FileType
+from jobthreads.sentences import Sentence, ngettext
+from jobthreads.sentences import gettext as _
 from jobthreads.services.staff import FeedHeader
 from jobthreads.web.addresses import Addresses
+from jobthreads.web.language import ENGLISH, Language
+from jobthreads.web.marking import marked
 from jobthreads.web.times import Times
 
-__all__ = ["Day", "FeedLine", "FileLine", "Line", "Switch", "client_days", "feed_line", "sized", "staff_days"]
+__all__ = [
+    "Day",
+    "FeedLine",
+    "FileLine",
+    "Line",
+    "Switch",
+    "client_days",
+    "client_told",
+    "feed_line",
+    "named",
+    "sized",
+    "staff_days",
+    "told",
+]
 
 
 @frozen(kw_only=True)
@@ -70,13 +89,12 @@ class Day:
 
 @frozen(kw_only=True)
 class FeedLine:
-    """One entry of a feed, for staff; `name` is empty for the system."""
+    """One entry of a feed, for staff; `said` is its sentence, with the person's name in an element of its own."""
 
     id: str
     kind: str
     visibility: str
-    name: str
-    verb: str
+    said: Markup
     from_client: bool
     at: datetime
     body: str | None
@@ -110,12 +128,12 @@ def staff_days(entries: Iterable[Entry], *, unread: int, times: Times, urls: Add
                 kind=entry.kind,
                 who=(entry.author.kind.value, entry.author.id),
                 name=entry.author.name,
-                verb=_sentence(entry.author.name, _verb(entry)),
+                verb=times.language.say(told(entry, entry.author.name)),
                 ours=entry.author.kind is not AuthorKind.CLIENT,
                 told=entry.author.kind is AuthorKind.CLIENT,
                 at=entry.at,
                 body=entry.body if entry.kind is EntryKind.REPLY else None,
-                file=_file(entry.file, urls.file(entry.id)),
+                file=_file(entry.file, urls.file(entry.id), times.language),
             )
             for entry in entries
         ],
@@ -132,13 +150,13 @@ def client_days(entries: Iterable[PortalEntry], *, unread: int, times: Times, ur
                 id=str(entry.id),
                 kind=entry.kind,
                 who=("me" if entry.from_me else "other", entry.author_name),
-                name="You" if entry.from_me else entry.author_name,
-                verb=_client_verb(entry),
+                name=times.language.say(_("You")) if entry.from_me else entry.author_name,
+                verb=times.language.say(client_told(entry)),
                 ours=entry.from_me,
                 told=not entry.from_me and entry.kind in MOVING_KINDS,
                 at=entry.at,
                 body=entry.body if entry.kind is EntryKind.REPLY else None,
-                file=_file(entry.file, urls.file(entry.id)),
+                file=_file(entry.file, urls.file(entry.id), times.language),
             )
             for entry in entries
         ],
@@ -176,35 +194,48 @@ def _days(newest_first: Sequence[_Said], unread: int, times: Times) -> tuple[Day
     return tuple(days)
 
 
-def feed_line(entry: Entry, header: FeedHeader, urls: Addresses) -> FeedLine:
-    """One line of the feed, with its verb (J1), and for a file what this person may do with it (J6)."""
+def feed_line(
+    entry: Entry, header: FeedHeader, urls: Addresses, language: Language = ENGLISH, found: Query | None = None
+) -> FeedLine:
+    """One line of the feed, with its sentence (J1), and for a file what this person may do with it (J6).
+
+    The words that were `found` are marked (J12).
+    """
+
+    def mark(text: str) -> str:
+        return marked(text, found) if found else text
+
     return FeedLine(
         id=str(entry.id),
         kind=entry.kind.value,
         visibility=entry.visibility.value,
-        name=entry.author.name,
-        verb=_verb(entry) if entry.author.name else _sentence("", _verb(entry)),
+        said=language.markup(told(entry, named(mark(entry.author.name)), mark)),
         from_client=entry.author.kind is AuthorKind.CLIENT,
         at=entry.at,
         body=entry.body if entry.kind in {EntryKind.REPLY, EntryKind.NOTE} else None,
-        changes=tuple(entry.form.changes.items()) if entry.form else (),
-        file=_file(entry.file, urls.file(entry.id)),
-        switch=_switch(entry, header, urls) if entry.file else None,
+        changes=tuple((mark(name), mark(value)) for name, value in entry.form.changes.items()) if entry.form else (),
+        file=_file(entry.file, urls.file(entry.id), language),
+        switch=_switch(entry, header, urls, language) if entry.file else None,
     )
 
 
-def _switch(entry: Entry, header: FeedHeader, urls: Addresses) -> Switch | None:
+def named(name: str) -> Markup:
+    """A person's name in a sentence, as an element that a style sheet can find; empty for no name."""
+    return Markup(f'<span class="jt-name" dir="auto">{escape(name)}</span>') if name else Markup("")  # noqa: S704
+
+
+def _switch(entry: Entry, header: FeedHeader, urls: Addresses, language: Language) -> Switch | None:
     visible = entry.visibility is Visibility.VISIBLE
     if not (header.can_hide if visible else header.can_show):
         return None
     return Switch(
         action=urls.to(f"entries/{entry.id}/visibility"),
         visibility=(Visibility.INTERNAL if visible else Visibility.VISIBLE).value,
-        label="Hide" if visible else "Show to customer",
+        label=language.say(_("Hide") if visible else _("Show to customer")),
     )
 
 
-def _file(file: File | PortalFile | None, url: str) -> FileLine | None:
+def _file(file: File | PortalFile | None, url: str, language: Language) -> FileLine | None:
     if file is None:
         return None
     kind = FileType.of(file.type)
@@ -212,50 +243,58 @@ def _file(file: File | PortalFile | None, url: str) -> FileLine | None:
         state = "checking" if file.checking else ""
     else:
         state = {ScanState.PENDING: "checking", ScanState.INFECTED: "infected"}.get(file.state, "")
-    title = kind.title if kind else "File"
+    title = language.say(kind.title if kind else _("File"))
     return FileLine(
         name=file.name,
-        facts=f"{title[:1].upper()}{title[1:]}, {sized(file.size)}",
+        facts=language.say(_("%(type)s, %(size)s", type=f"{title[:1].upper()}{title[1:]}", size=sized(file.size))),
         url=url,
         preview_url=f"{url}/preview" if kind and kind.picture and not state else None,
         state=state,
     )
 
 
-def sized(size: int) -> str:
+def sized(size: int) -> Sentence:
     """Say a number of bytes as a person does: `340 KB`, `1.2 MB`."""
-    for unit, many in (("MB", 1024 * 1024), ("KB", 1024)):
-        if size >= many:
-            return f"{size / many:.1f}".removesuffix(".0") + f" {unit}"
-    return "1 byte" if size == 1 else f"{size} bytes"
+    if size >= 1024 * 1024:
+        return _("%(amount)s MB", amount=_tenths(size / (1024 * 1024)))
+    if size >= 1024:
+        return _("%(amount)s KB", amount=_tenths(size / 1024))
+    return ngettext("%(num)s byte", "%(num)s bytes", size)
 
 
-def _verb(entry: Entry) -> str:
+def _tenths(amount: float) -> float:
+    found = round(amount, 1)
+    return int(found) if found == int(found) else found
+
+
+def told(entry: Entry, name: str, mark: Callable[[str], str] = str) -> Sentence:
+    """What happened, and who did it; the system has no name. `mark` goes over the words that are the host's."""
     if entry.status is not None:
-        return f"changed status from {entry.status.old} to {entry.status.new}"
+        change = {"old": mark(entry.status.old), "new": mark(entry.status.new)}
+        if name:
+            return _("%(name)s changed status from %(old)s to %(new)s", name=name, **change)
+        return _("Status changed from %(old)s to %(new)s", **change)
     if entry.form is not None:
-        return f"saved {entry.form.form}"
+        form = mark(entry.form.form)
+        return _("%(name)s saved %(form)s", name=name, form=form) if name else _("Saved %(form)s", form=form)
     if entry.file is not None:
-        return f"added {entry.file.name}"
-    return "added a note" if entry.kind is EntryKind.NOTE else "replied"
+        file = mark(entry.file.name)
+        return _("%(name)s added %(file)s", name=name, file=file) if name else _("Added %(file)s", file=file)
+    if entry.kind is EntryKind.NOTE:
+        return _("%(name)s added a note", name=name) if name else _("Added a note")
+    return _("%(name)s replied", name=name) if name else _("Replied")
 
 
-_IMPERSONAL = (("changed status", "Status changed"), ("saved ", "Saved "), ("added ", "Added "), ("replied", "Replied"))
-
-
-def _sentence(name: str, verb: str) -> str:
-    if name:
-        return f"{name} {verb}"
-    return next(other + verb[len(begin) :] for begin, other in _IMPERSONAL if verb.startswith(begin))
-
-
-def _client_verb(entry: PortalEntry) -> str:
+def client_told(entry: PortalEntry) -> str:
+    """What happened, as the client is told it; empty for a reply, which speaks for itself."""
     match entry.kind:
         case EntryKind.STATUS_CHANGE:
-            return f"The status is now: {entry.body}"
+            return _("The status is now: %(status)s", status=entry.body)
         case EntryKind.FORM_SAVE:
-            return f"{entry.author_name} filled in {entry.body}"
+            return _("%(name)s filled in %(form)s", name=entry.author_name, form=entry.body)
         case EntryKind.FILE if entry.file is not None:
-            return f"{'You' if entry.from_me else entry.author_name} added {entry.file.name}"
+            if entry.from_me:
+                return _("You added %(file)s", file=entry.file.name)
+            return _("%(name)s added %(file)s", name=entry.author_name, file=entry.file.name)
         case _:
             return ""

@@ -14,6 +14,7 @@ import attrs
 from jobthreads.domain.entries import EntryKind
 from jobthreads.domain.paging import Page
 from jobthreads.domain.records import Job, Quote, Scope
+from jobthreads.domain.search import LONGEST_QUERY
 from jobthreads.web.routes import Face, Route
 
 __all__ = ["document"]
@@ -31,6 +32,11 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "Only entries of these kinds.",
         "schema": {"type": "array", "items": {"$ref": "#/components/schemas/EntryKind"}},
     },
+    "q": {
+        "description": "Words that must all be there; the last may be the beginning of one.",
+        "schema": {"type": "string", "maxLength": LONGEST_QUERY},
+    },
+    "scope": {"description": "Only on this record, as `job:1042`.", "schema": {"type": "string"}},
     "author": {"description": "Only entries of this author, as `client:c1`.", "schema": {"type": "string"}},
 }
 

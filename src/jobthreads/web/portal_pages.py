@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from jobthreads.domain.paging import Page
 from jobthreads.domain.people import Client
 from jobthreads.domain.portal import PortalConversation, PortalEntry, PortalRecord
+from jobthreads.domain.records import Scope
+from jobthreads.domain.search import PortalSearchHit
 from jobthreads.errors import (
     AttachmentsNotSupported,
     InvalidInput,
@@ -19,12 +22,14 @@ from jobthreads.errors import (
     PortalDisabled,
     UploadsOff,
 )
+from jobthreads.sentences import gettext as _
 from jobthreads.web.addresses import with_query
 from jobthreads.web.attaching import Attached, Uploader, store_each
 from jobthreads.web.composer import Composer, Typed
 from jobthreads.web.file_answers import PortalFiles
-from jobthreads.web.lines import client_days
+from jobthreads.web.lines import client_days, sized
 from jobthreads.web.problems import BodyTooLarge, Malformed, UnsupportedMedia, refusal
+from jobthreads.web.searching import asked, portal_hits
 from jobthreads.web.uploads import Upload
 from jobthreads.web.visit import Answer, Visit
 
@@ -35,7 +40,7 @@ PORTAL_COOKIE = "jobthreads_portal"
 
 Asked = Visit[Client]
 
-_LIST = "Your jobs and quotes"
+_LIST = _("Your jobs and quotes")
 
 
 @frozen(kw_only=True)
@@ -56,12 +61,41 @@ class PortalPages(PortalFiles):
         here = urls.portal()
         return visit.page(
             "portal/records.html",
-            _LIST,
+            visit.language.say(_LIST),
             projection=page,
             rows=tuple(RecordLine(record=one, url=urls.portal(one.scope)) for one in page.items),
             first_url=here if cursor else None,
             older_url=with_query(here, ("cursor", page.next)) if page.next else None,
             refresh_url=visit.with_params(here, ("cursor", "limit")),
+            search_action=urls.to("search"),
+        )
+
+    def search(self, visit: Asked) -> Answer:
+        """What the client finds in what they are shown (J12)."""
+        urls, request, language = visit.urls, visit.request, visit.language
+        search, here = asked(request.param("q"), language), urls.to("search")
+        page: Page[PortalSearchHit] = Page(items=())
+        if search is not None and search.query is not None:
+            cursor, q = request.param("cursor"), ("q", search.text)
+            page = visit.threads.portal.search(visit.person, search.text, cursor=cursor, limit=visit.limit())
+            search = evolve(
+                search,
+                lines=portal_hits(page, search.query, urls, language),
+                first_url=with_query(here, q) if cursor else None,
+                older_url=with_query(here, q, ("cursor", page.next)) if page.next else None,
+            )
+        else:
+            # Access is judged whatever is searched for.
+            visit.threads.portal.records(visit.person, limit=1)
+        return visit.page(
+            "portal/search.html",
+            language.say(_("Search")),
+            error=search.error if search else None,
+            projection=(page, search.text if search else ""),
+            search=search,
+            search_action=here,
+            list_url=urls.portal(),
+            refresh_url=visit.with_params(here, ("q", "cursor", "limit")),
         )
 
     def conversation(self, visit: Asked) -> Answer:
@@ -75,7 +109,7 @@ class PortalPages(PortalFiles):
         try:
             if form.files:
                 raise AttachmentsNotSupported(
-                    "Messages are text only; the file was not stored.", hint="Please send the file by e-mail."
+                    _("Messages are text only; the file was not stored."), hint=_("Please send the file by e-mail.")
                 )
             visit.threads.portal.reply(visit.person, visit.scope, typed.text, request_id=typed.request_id)
         except JobThreadsError as error:
@@ -94,9 +128,9 @@ class PortalPages(PortalFiles):
 
         try:
             with visit.files() as intake:
-                attached = store_each(intake, store)
+                attached = store_each(intake, store, visit.language)
         except (BodyTooLarge, Malformed, UnsupportedMedia) as error:
-            attached = Attached.not_at_all(error)
+            attached = Attached.not_at_all(error, language=visit.language)
         if attached.error is not None:
             return self._conversation(visit, Typed(), attached)
         return visit.see(visit.urls.portal(scope))
@@ -105,22 +139,20 @@ class PortalPages(PortalFiles):
         """Take the dot away, up to an entry (J9)."""
         upto = visit.form().get("upto")
         if not upto:
-            raise InvalidInput("The place to read up to is missing.", field="upto")
+            raise InvalidInput(_("The place to read up to is missing."), field="upto")
         visit.threads.portal.mark_read(visit.person, visit.scope, upto=upto)
         return visit.see(visit.urls.portal(visit.scope))
 
     def _conversation(self, visit: Asked, typed: Typed, attached: Attached | None = None) -> Answer:
-        urls, request = visit.urls, visit.request
+        urls = visit.urls
         try:
             scope = visit.scope
-            found = visit.threads.portal.conversation(
-                visit.person, scope, cursor=request.param("cursor"), limit=visit.limit()
-            )
+            found, newest = self._page_of(visit, scope)
             self._seen(visit, found)
         except PortalDisabled as error:
             return visit.refused(error, text=typed.text)
         except JobThreadsError as error:
-            return visit.refused(error, text=typed.text, back=(urls.portal(), _LIST))
+            return visit.refused(error, text=typed.text, back=(urls.portal(), visit.language.say(_LIST)))
         here, items = urls.portal(scope), found.entries.items
         path = urls.record(scope)
         return visit.page(
@@ -131,16 +163,17 @@ class PortalPages(PortalFiles):
             conversation=found,
             days=client_days(items, unread=found.unread, times=visit.times, urls=urls),
             older_url=with_query(here, ("cursor", found.entries.next)) if found.entries.next else None,
-            newest_url=here if request.param("cursor") else None,
+            newest_url=None if newest else here,
             list_url=urls.portal(),
             read_url=urls.api(f"{path}/read"),
             upto=str(items[0].id) if items else "",
-            refresh_url=visit.with_params(here, ("cursor", "limit")),
+            refresh_url=visit.with_params(here, ("cursor", "begin", "limit")),
             attached=attached or Attached(),
             uploader=Uploader(
                 action=urls.to(f"{path}/files"),
                 api=urls.api(f"{path}/files"),
                 limit=visit.threads.attachments.max_bytes,
+                size=visit.language.say(sized(visit.threads.attachments.max_bytes)),
             )
             if found.can_upload
             else None,
@@ -149,12 +182,20 @@ class PortalPages(PortalFiles):
                 api=urls.api(f"{path}/replies"),
                 request_id=typed.next_request_id(),
                 text=typed.text,
-                refusal=typed.refusal,
+                refusal=typed.refusal(visit.language),
                 visibility="",
                 can_reply=found.can_reply,
-                why_not="You can answer as soon as you have been written to.",
+                why_not=visit.language.say(_("You can answer as soon as you have been written to.")),
             ),
         )
+
+    def _page_of(self, visit: Asked, scope: Scope) -> tuple[PortalConversation, bool]:
+        """The page that the address asks for, and whether it is the newest; `begin` is an entry to be in sight."""
+        portal, cursor, begin = visit.threads.portal, visit.request.param("cursor"), visit.request.param("begin")
+        found = portal.conversation(visit.person, scope, cursor=cursor, limit=visit.limit())
+        if begin is None or cursor is not None or any(str(entry.id) == begin for entry in found.entries.items):
+            return found, cursor is None
+        return portal.conversation(visit.person, scope, begin=begin, limit=visit.limit()), False
 
     def _seen(self, visit: Asked, found: PortalConversation) -> None:
         """Move the client's mark up to the newest entry they now look at."""
@@ -178,15 +219,15 @@ class PortalPages(PortalFiles):
         lasts = int((entrance.expires_at - visit.threads.now()).total_seconds())
         secure = "; Secure" if visit.request.scheme == "https" else ""
         cookie = (
-            f"{PORTAL_COOKIE}={entrance.session}; Path={visit.request.mount or '/'}; Max-Age={lasts}; "
-            f"HttpOnly; SameSite=Lax{secure}"
+            f"{PORTAL_COOKIE}={entrance.session}; HttpOnly; Max-Age={lasts}; "
+            f"Path={visit.request.mount or '/'}; SameSite=Lax{secure}"
         )
         return Answer(status=303, location=visit.urls.portal(entrance.scope), headers=(("Set-Cookie", cookie),))
 
     def renew(self, visit: Visit[None]) -> Answer:
         """Mail a fresh link; the same answer in every case."""
         visit.threads.portal.renew(visit.args["token"])
-        return _door(visit, "renewed", "A fresh link")
+        return _door(visit, "renewed", visit.language.say(_("A fresh link")))
 
 
 def _enter(visit: Visit[None]) -> str:
@@ -195,7 +236,7 @@ def _enter(visit: Visit[None]) -> str:
 
 def _expired(visit: Visit[None], error: LinkExpired) -> Answer:
     renew = f"{_enter(visit)}/renew"
-    return _door(visit, "expired", "Link expired", action=renew, refused=error)
+    return _door(visit, "expired", visit.language.say(_("Link expired")), action=renew, refused=error)
 
 
 def _door(
@@ -212,6 +253,6 @@ def _door(
         error=refused,
         state=state,
         business_name=name,
-        refusal=refusal(refused) if refused else None,
+        refusal=refusal(refused, visit.language) if refused else None,
         action=action,
     )

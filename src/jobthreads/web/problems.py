@@ -9,6 +9,8 @@ from attrs import field, frozen
 
 from jobthreads import errors
 from jobthreads.errors import JobThreadsError
+from jobthreads.sentences import gettext as _
+from jobthreads.web.language import ENGLISH, Language
 
 __all__ = [
     "STATUS",
@@ -32,24 +34,24 @@ class NotSignedIn(JobThreadsError):
     """The host knows nobody behind this request."""
 
     code: ClassVar[str] = "not-signed-in"
-    sentence: ClassVar[str] = "You are not signed in."
-    advice: ClassVar[str] = "Sign in, then try again."
+    sentence: ClassVar[str] = _("You are not signed in.")
+    advice: ClassVar[str] = _("Sign in, then try again.")
 
 
 class CrossSite(JobThreadsError):
     """A change was asked for from another site's page."""
 
     code: ClassVar[str] = "cross-site"
-    sentence: ClassVar[str] = "This came from another site, and was not done."
-    advice: ClassVar[str] = "Open the page here, then send again."
+    sentence: ClassVar[str] = _("This came from another site, and was not done.")
+    advice: ClassVar[str] = _("Open the page here, then send again.")
 
 
 class MethodNotAllowed(JobThreadsError):
     """The address knows no such method; `allowed` are those it knows."""
 
     code: ClassVar[str] = "method-not-allowed"
-    sentence: ClassVar[str] = "This address does not do that."
-    advice: ClassVar[str] = "Open it from the page that leads here."
+    sentence: ClassVar[str] = _("This address does not do that.")
+    advice: ClassVar[str] = _("Open it from the page that leads here.")
 
     def __init__(self, allowed: tuple[str, ...]) -> None:
         super().__init__()
@@ -60,32 +62,32 @@ class UnsupportedMedia(JobThreadsError):
     """The API reads `application/json` only."""
 
     code: ClassVar[str] = "unsupported-media"
-    sentence: ClassVar[str] = "This is not JSON by its Content-Type."
-    advice: ClassVar[str] = "Send it as application/json."
+    sentence: ClassVar[str] = _("This is not JSON by its Content-Type.")
+    advice: ClassVar[str] = _("Send it as application/json.")
 
 
 class Malformed(JobThreadsError):
     """The body cannot be read at all."""
 
     code: ClassVar[str] = "malformed"
-    sentence: ClassVar[str] = "What was sent cannot be read."
-    advice: ClassVar[str] = "Send it again, whole."
+    sentence: ClassVar[str] = _("What was sent cannot be read.")
+    advice: ClassVar[str] = _("Send it again, whole.")
 
 
 class BodyTooLarge(JobThreadsError):
     """The body is larger than any message."""
 
     code: ClassVar[str] = "body-too-large"
-    sentence: ClassVar[str] = "That is more than can be sent at once."
-    advice: ClassVar[str] = "Shorten it, or send it in parts."
+    sentence: ClassVar[str] = _("That is more than can be sent at once.")
+    advice: ClassVar[str] = _("Shorten it, or send it in parts.")
 
 
 class RangeNotSatisfiable(JobThreadsError):
     """The part of a file that was asked for lies beyond its end; `size` is the whole file's, in bytes."""
 
     code: ClassVar[str] = "range-not-satisfiable"
-    sentence: ClassVar[str] = "The file has no such part."
-    advice: ClassVar[str] = "Ask for the file from its start."
+    sentence: ClassVar[str] = _("The file has no such part.")
+    advice: ClassVar[str] = _("Ask for the file from its start.")
 
     def __init__(self, size: int) -> None:
         super().__init__()
@@ -160,23 +162,29 @@ def status_of(error: JobThreadsError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def refusal(error: JobThreadsError) -> Refusal:
+def refusal(error: JobThreadsError, language: Language = ENGLISH) -> Refusal:
     """Give the error as a page shows it; what went wrong inside is not shown."""
     shown = JobThreadsError() if status_of(error) == 500 else error
     place = error.field if isinstance(error, errors.InvalidInput) else None
-    return Refusal(sentence=str(shown), hint=shown.hint, code=shown.code, status=status_of(error), field=place)
+    return Refusal(
+        sentence=language.say(shown.said),
+        hint=language.say(shown.hint),
+        code=shown.code,
+        status=status_of(error),
+        field=place,
+    )
 
 
 _FACTS = ("field", "file_name", "seems", "limit", "length", "retry_after")
 
 
-def problem(error: JobThreadsError) -> Problem:
-    """Give the error as the API answers it, with its facts."""
-    shown = refusal(error)
+def problem(error: JobThreadsError, language: Language = ENGLISH) -> Problem:
+    """Give the error as the API answers it, with its facts; our script shows `detail` and `hint` to a person."""
+    shown = refusal(error, language)
     kind = JobThreadsError if shown.status == 500 else type(error)
     return Problem(
         type=f"urn:jobthreads:problem:{shown.code}",
-        title=kind.sentence,
+        title=language.say(kind.sentence),
         status=shown.status,
         detail=shown.sentence,
         hint=shown.hint,

@@ -3,29 +3,36 @@
 Templates are API. A host's folder wins over ours by path; there, `{% extends "jobthreads/staff/inbox.html" %}` still
 names ours. Everything stands inside a root with the class `jobthreads`; nothing needs a script or an inline style.
 
-What each template receives, besides `times` (`short`, `clock`, `full` of a time) and the filter `linked`:
+What each template receives, besides `times` (`short`, `clock`, `full` of a time), `csrf_field` (called inside every
+form that is posted, it gives the hidden field that Django asks for), `language` (`code`, `direction`), the filter
+`linked`, and Jinja's own ways to say a text in the reader's language: `_` and `gettext`, `ngettext` for counts,
+`pgettext`, `npgettext`, and the block `trans`. A translation is text, never markup; so are the facts in it, unless the
+template made them markup:
 
 ========================== =====================================================================================
 `shell.html`               `title content assets side places` (`label url count current`)
 `refusal.html`             `title refusal text back_url back_label embedded`
 `staff/inbox.html`         `rows` (`row url current`) `unread_only all_url unread_url first_url older_url new_url`
-                           `empty refresh_url conversation`; the conversation has `client_name reference title
-                           kind record_url activity_url days older_url newest_url read_url upto composer`
+                           `empty refresh_url search search_action conversation`; the conversation has
+                           `client_name reference title kind record_url activity_url days older_url newest_url
+                           read_url upto composer`
 `staff/new.html`           `clients client_id scopes scope text searchable nothing refusal action all_url
                            choices_url`
 `staff/activity.html`      `header entries embedded composer uploader attached types authors active return_to
                            filter_action filter_fields author_field older_url newest_url refresh_url
-                           record_url conversation_url read_url upto`
-`staff/bell.html`          `notices` (`notice url verb`) `read_action refresh_url`
+                           record_url conversation_url read_url upto search search_field`
+`staff/bell.html`          `notices` (`notice url said`) `read_action refresh_url`
 `staff/bell_sign.html`     `url unread`
-`portal/records.html`      `rows` (`record url`) `first_url older_url refresh_url`
+`portal/records.html`      `rows` (`record url`) `first_url older_url refresh_url search_action`
+`portal/search.html`       `search search_action list_url refresh_url`
 `portal/conversation.html` `conversation days older_url newest_url list_url read_url upto refresh_url composer
                            uploader attached`
 `portal/enter.html`        `state` (`open`, `expired`, `renewed`) `business_name refusal action`
 ========================== =====================================================================================
 
 `days` are `Day`s of `Line`s, `entries` `FeedLine`s (module `lines`), `composer` a `Composer`, `uploader` an `Uploader`
-or None, `attached` an `Attached`: what became of the files that were just sent.
+or None, `attached` an `Attached`: what became of the files that were just sent. `search` is a `Search` or None: the
+`text` that was typed, the `query` (with which the filter `linked` marks its words), the `lines` found, or a `refusal`.
 
 The classes a style sheet can rely on:
 
@@ -52,6 +59,8 @@ feed                       `jt-feed jt-embedded jt-feed-filters jt-filters jt-fi
                            `jt-filter-form jt-active-filters jt-feed-list jt-entries jt-entry` (`jt-internal
                            jt-visible jt-kind-…`) `jt-entry-sign jt-entry-main jt-entry-head jt-verb jt-chip`
                            (`jt-chip-internal jt-chip-visible`) `jt-badge jt-changes jt-change`
+search                     `jt-search jt-search-field jt-search-input jt-search-button jt-search-told jt-hits jt-hit
+                           jt-hit-said jt-mark` (mark) `jt-portal-search`
 files                      `jt-file` (`jt-thumb` with the sign and over it `jt-thumb-image`, which is nothing where
                            there is no preview; `jt-file-words jt-file-name jt-file-facts jt-file-state
                            jt-file-refused jt-download`) `jt-entry-file jt-switch`
@@ -75,7 +84,9 @@ with the script            `jt-scripted` on the root; `hidden` on what is then n
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
+from contextvars import ContextVar
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -83,6 +94,8 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
+from jobthreads.web.language import ENGLISH, Language
+from jobthreads.web.script_words import SCRIPT_WORDS
 from jobthreads.web.text import linked
 
 __all__ = ["ASSETS", "Rendering"]
@@ -94,6 +107,25 @@ ASSETS: Mapping[str, str] = {
     "jobthreads.js": "text/javascript; charset=utf-8",
 }
 """The files under `static/`, and their types."""
+
+_speaking: ContextVar[Language] = ContextVar("jobthreads_language", default=ENGLISH)
+"""The language of the page that is being rendered, since a macro sees nothing of what its page was given."""
+
+
+def _gettext(message: str, /, **facts: Any) -> Markup:
+    return _speaking.get().html(message, facts)
+
+
+def _ngettext(singular: str, plural: str, num: int, /, **facts: Any) -> Markup:
+    return _speaking.get().html(singular, {"num": num, **facts}, plural=plural)
+
+
+def _pgettext(context: str, message: str, /, **facts: Any) -> Markup:
+    return _speaking.get().html(message, facts, context=context)
+
+
+def _npgettext(context: str, singular: str, plural: str, num: int, /, **facts: Any) -> Markup:
+    return _speaking.get().html(singular, {"num": num, **facts}, plural=plural, context=context)
 
 
 class Rendering:
@@ -112,12 +144,23 @@ class Rendering:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        # Jinja's own wrapping of these functions would take a translation for markup.
+        self._environment.extend(newstyle_gettext=True)
+        self._environment.globals.update(
+            _=_gettext, gettext=_gettext, ngettext=_ngettext, pgettext=_pgettext, npgettext=_npgettext
         )
         self._environment.filters["linked"] = linked
 
-    def render(self, template: str, context: Mapping[str, Any]) -> Markup:
+    def render(self, template: str, context: Mapping[str, Any], language: Language = ENGLISH) -> Markup:
         """Render one template as HTML that needs no more escaping."""
-        return Markup(self._environment.get_template(template).render(context))  # noqa: S704 - it escaped by itself
+        token = _speaking.set(language)
+        try:
+            text = self._environment.get_template(template).render({"language": language, **context})
+        finally:
+            _speaking.reset(token)
+        return Markup(text)  # noqa: S704 - it escaped by itself
 
     @cached_property
     def version(self) -> str:
@@ -134,12 +177,18 @@ class Rendering:
         """The style sheet and the script."""
         return {name: (_HERE / "static" / name).read_bytes() for name in ASSETS}
 
-    def asset_tags(self, mount: str) -> Markup:
-        """The link and script elements for a page's head, with addresses that change when the files do."""
+    def asset_tags(self, mount: str, language: Language = ENGLISH) -> Markup:
+        """The link and script elements for a page's head, with addresses that change when the files do.
+
+        In another language than English, the script's element carries the words that the script says.
+        """
 
         def address(name: str) -> str:
             return f"{mount}/static/{name}?v={hashlib.sha256(self.assets[name]).hexdigest()[:12]}"
 
-        return Markup('<link rel="stylesheet" href="{}">\n<script type="module" src="{}"></script>').format(
-            address("jobthreads.css"), address("jobthreads.js")
+        words = {word: said for word in SCRIPT_WORDS if (said := str(language.gettext(word))) != word}
+        return Markup('<link rel="stylesheet" href="{}">\n<script type="module" src="{}"{}></script>').format(
+            address("jobthreads.css"),
+            address("jobthreads.js"),
+            Markup(' data-jt-words="{}"').format(json.dumps(words, ensure_ascii=False)) if words else "",
         )

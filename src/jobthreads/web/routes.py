@@ -12,6 +12,7 @@ from jobthreads.domain.entries import Entry
 from jobthreads.domain.paging import Page
 from jobthreads.domain.portal import PortalConversation, PortalEntry, PortalRecord
 from jobthreads.domain.records import ScopeKind
+from jobthreads.domain.search import PortalSearchHit, SearchHit
 from jobthreads.domain.threads import Conversation, InboxRow
 from jobthreads.web import bodies
 
@@ -127,7 +128,7 @@ STAFF: tuple[Route, ...] = (
             _page("POST", "messages/<record>/read", "mark_read", "Mark read"),
             _page("GET", "jobs/<id>/activity", "feed", "Activity", records=_JOB),
             _page("POST", "jobs/<id>/entries", "add_entry", "Note or reply", records=_JOB),
-            _page("POST", "jobs/<id>/files", "attach", "Attach files", records=_JOB),
+            _page("POST", "jobs/<id>/files", "attach", "Attach files", records=_JOB, upload=True),
             _page("POST", "entries/<entry>/visibility", "set_visibility", "Show or hide a file"),
             *_FILES,
             _page("GET", "bell", "bell", "Notifications"),
@@ -189,7 +190,7 @@ STAFF: tuple[Route, ...] = (
                 "Everything that happened on a job, newest first",
                 bodies.Feed,
                 records=_JOB,
-                query=("type", "author", *_PAGING),
+                query=("type", "author", "q", *_PAGING),
             ),
             _api(
                 "POST",
@@ -220,6 +221,14 @@ STAFF: tuple[Route, ...] = (
                 Entry,
                 body=bodies.NewVisibility,
             ),
+            _api(
+                "GET",
+                "search",
+                "search",
+                "Entries that hold every word, newest first",
+                Page[SearchHit],
+                query=("q", "scope", "type", "author", *_PAGING),
+            ),
             _api("GET", "bell", "bell", "Unread threads", bodies.Bell),
             _api("POST", "bell/read", "clear_bell", "Clear the bell", bodies.Marked, body=bodies.BellRead),
         )
@@ -232,10 +241,11 @@ PORTAL: tuple[Route, ...] = (
     *_both(
         (
             _page("GET", "", "records", "Jobs and quotes"),
+            _page("GET", "search", "search", "Search"),
             _page("GET", "<record>", "conversation", "Conversation"),
             _page("POST", "<record>/replies", "reply", "Reply"),
             _page("POST", "<record>/read", "mark_read", "Mark read"),
-            _page("POST", "jobs/<id>/files", "attach", "Upload files", records=_JOB),
+            _page("POST", "jobs/<id>/files", "attach", "Upload files", records=_JOB, upload=True),
             *_FILES,
             _page("GET", "enter/<token>", "look", "A mailed link", face=Face.ENTER),
             _page("POST", "enter/<token>", "enter", "Open the portal by a link", face=Face.ENTER),
@@ -247,6 +257,14 @@ PORTAL: tuple[Route, ...] = (
                 "Jobs and quotes, newest message first",
                 Page[PortalRecord],
                 query=_PAGING,
+            ),
+            _api(
+                "GET",
+                "search",
+                "search",
+                "Entries that hold every word, newest first",
+                Page[PortalSearchHit],
+                query=("q", "scope", *_PAGING),
             ),
             _api(
                 "GET",

@@ -7,12 +7,14 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from attrs import evolve
 from markupsafe import Markup
 
 from jobthreads.errors import JobThreadsError, NotFound
 from jobthreads.web.http import Request, Response
+from jobthreads.web.language import Language
 from jobthreads.web.openapi import document
-from jobthreads.web.problems import MethodNotAllowed, NotSignedIn, problem, refusal_headers, status_of
+from jobthreads.web.problems import CrossSite, MethodNotAllowed, NotSignedIn, problem, refusal_headers, status_of
 from jobthreads.web.rendering import ASSETS
 from jobthreads.web.routes import Face, Route
 from jobthreads.web.security import HEADERS, Kind, check_same_site
@@ -20,8 +22,8 @@ from jobthreads.web.visit import Answer, Place, Surroundings, Visit
 
 __all__ = ["Shell", "Site"]
 
-Shell = Callable[[str, Markup], str]
-"""Puts a title and content into the host's page, and gives the whole page."""
+Shell = Callable[[Any, str, Markup], str]
+"""Takes the framework's request, a title and content, and gives the host's whole page with them in it."""
 
 _log = logging.getLogger("jobthreads.web")
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -44,25 +46,32 @@ class Site:
     """What answers with pages, one method a route."""
     api: ClassVar[object]
     """What answers with values, one method a route."""
+    paths: ClassVar[tuple[str, ...]]
+    """Every address below the mount, with its parameters as `<id>`, for the adapter to hang up."""
+    _table: ClassVar[Mapping[str, Mapping[str, Route]]]
+
+    def __init_subclass__(cls) -> None:
+        table: dict[str, dict[str, Route]] = {}
+        for route in cls.routes:
+            table.setdefault(route.path, {})[route.method] = route
+        cls._table, cls.paths = table, tuple(table)
 
     def __init__(self, here: Surroundings, *, person: Callable[[Any], Any], shell: Shell | None = None) -> None:
         self.here = here
         self._person = person
         self._shell = shell
-        self._table: dict[str, dict[str, Route]] = {}
-        for route in self.routes:
-            self._table.setdefault(route.path, {})[route.method] = route
 
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """Every address below the mount, with its parameters as `<id>`, for the adapter to hang up."""
-        return tuple(self._table)
-
-    def name_of(self, path: str) -> str:
+    @classmethod
+    def name_of(cls, path: str) -> str:
         """One word for an address, the same in every version: `inbox`, `api_conversation_job`."""
-        route = next(iter(self._table[path].values()))
+        route = next(iter(cls._table[path].values()))
         face = "api" if route.face is Face.API else ""
         return "_".join(filter(None, (face, route.name, route.records)))
+
+    @classmethod
+    def change_at(cls, path: str) -> Route | None:
+        """The route that takes a change at this address, if one does."""
+        return cls._table[path].get("POST")
 
     def answer(self, path: str, args: Mapping[str, str], request: Request) -> Response:
         """Answer a request for one of `paths`."""
@@ -77,7 +86,7 @@ class Site:
             return self._refusal(MethodNotAllowed(allowed), face, request)
         visit = Visit(request=request, route=route, args=args, here=self.here, person=None)
         try:
-            if request.method not in _SAFE:
+            if request.method not in _SAFE and request.guard is None:
                 check_same_site(request)
             response = self._answered(visit)
         except JobThreadsError as error:
@@ -97,22 +106,26 @@ class Site:
                 if route.face in _BRIEF or request.is_fragment:
                     raise NotSignedIn
                 return self._finished(visit.see(self.here.threads.settings.sign_in_url), visit)
-            visit = Visit(request=request, route=route, args=visit.args, here=self.here, person=person)
+            visit = evolve(visit, person=person)
         answering = self.api if route.face is Face.API else self.pages
         try:
+            if request.guard is not None and request.method not in _SAFE:
+                request.guard()
             answer = getattr(answering, route.name)(visit)
         except JobThreadsError as error:
             if route.face in _BRIEF:
                 raise
             _note(error, visit)
-            answer = visit.refused(error)
+            # It may be a form of ours, sent too late: what was typed into it is not lost (S6).
+            typed = request.read_form().get("text") if isinstance(error, CrossSite) else ""
+            answer = visit.refused(error, text=typed)
         return self._finished(answer, visit)
 
     def who(self, request: Request) -> Any:
         """Who asks: a `Staff` or a `Client`, or None."""
         return self._person(request.native)
 
-    def places(self, request: Request, person: Any) -> tuple[Place, ...]:  # noqa: ARG002 - for the mounts to fill
+    def places(self, visit: Visit[Any]) -> tuple[Place, ...]:  # noqa: ARG002 - for the mounts to fill
         """The navigation of our own shell."""
         return ()
 
@@ -144,33 +157,34 @@ class Site:
             return _html(answer.status, content, Kind.FRAGMENT, headers)
         # A host's page may load scripts of others, and an enter page's address is a secret: it stays in our shell.
         if self._shell is not None and visit.route.face is not Face.ENTER:
-            return _html(answer.status, self._shell(answer.title, content), Kind.HOSTED, headers)
+            return _html(answer.status, self._shell(request.native, answer.title, content), Kind.HOSTED, headers)
         text = self.here.rendering.render(
             "shell.html",
             {
                 "title": answer.title,
                 "content": content,
-                "assets": self.here.rendering.asset_tags(request.mount),
+                "assets": self.here.rendering.asset_tags(request.mount, visit.language),
                 "side": self.side,
-                "places": self.places(request, visit.person),
+                "places": self.places(visit),
             },
+            visit.language,
         )
         return _html(answer.status, text, Kind.ENTER if visit.route.face is Face.ENTER else Kind.PAGE, headers)
 
     def _refusal(self, error: JobThreadsError, face: Face, request: Request) -> Response:
         """Answer a refusal that no page caught."""
         if face in _BRIEF:
-            return self._problem(error, refusal_headers(error))
+            return self._problem(error, self.here.language(request.native))
         route = Route(method=request.method, path="", name="", summary="", face=face)
         visit = Visit(request=request, route=route, args={}, here=self.here, person=None)
         answer = visit.refused(error)
         return self._page(answer, answer.headers, visit)
 
-    def _problem(self, error: JobThreadsError, headers: tuple[tuple[str, str], ...]) -> Response:
-        shown = problem(error)
+    def _problem(self, error: JobThreadsError, language: Language) -> Response:
+        shown = problem(error, language)
         body = {name: getattr(shown, name) for name in ("type", "title", "status", "detail", "hint", "code")}
         body |= self.here.converter.unstructure(dict(shown.facts))
-        return _json(shown.status, body, Kind.API, headers, "application/problem+json")
+        return _json(shown.status, body, Kind.API, refusal_headers(error), "application/problem+json")
 
     def _asset(self, name: str) -> Response:
         if name not in ASSETS:

@@ -6,14 +6,14 @@ from typing import Any
 
 from jobthreads.domain.people import Client, Staff
 from jobthreads.errors import JobThreadsError
-from jobthreads.web.addresses import Addresses
+from jobthreads.sentences import gettext as _
 from jobthreads.web.api import PortalApi, StaffApi
 from jobthreads.web.http import Request
 from jobthreads.web.portal_pages import PORTAL_COOKIE, PortalPages
 from jobthreads.web.routes import PORTAL, STAFF
 from jobthreads.web.site import Site
 from jobthreads.web.staff_pages import StaffPages
-from jobthreads.web.visit import Place
+from jobthreads.web.visit import Place, Visit
 
 __all__ = ["PortalSite", "StaffSite"]
 
@@ -26,17 +26,19 @@ class StaffSite(Site):
     pages = StaffPages()
     api = StaffApi()
 
-    def places(self, request: Request, person: Any) -> tuple[Place, ...]:
+    def places(self, visit: Visit[Any]) -> tuple[Place, ...]:
         """Messages, while the business has them, and the bell."""
+        person, say = visit.person, visit.language.say
         if not isinstance(person, Staff):
             return ()
-        urls, threads = Addresses(request.mount), self.here.threads
+        urls, threads = visit.urls, self.here.threads
         try:
             unread, shown = threads.bell.unread(person), threads.staff.availability(person).shown
         except JobThreadsError:
             return ()
-        messages = Place(label="Messages", url=urls.messages(), count=unread)
-        return (*([messages] if shown else []), Place(label="Notifications", url=urls.to("bell"), count=unread))
+        messages = Place(label=say(_("Messages")), url=urls.messages(), count=unread)
+        bell = Place(label=say(_("Notifications")), url=urls.to("bell"), count=unread)
+        return (*([messages] if shown else []), bell)
 
 
 class PortalSite(Site):

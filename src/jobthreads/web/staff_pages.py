@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
+from markupsafe import Markup
 
 from jobthreads.domain.entries import EntryKind
 from jobthreads.domain.notifications import Notice
@@ -14,10 +15,13 @@ from jobthreads.domain.records import Scope, ScopeKind
 from jobthreads.domain.threads import Conversation, InboxRow
 from jobthreads.errors import AttachmentsNotSupported, InvalidInput, JobThreadsError
 from jobthreads.policies.access import Action
+from jobthreads.sentences import Sentence
+from jobthreads.sentences import gettext as _
 from jobthreads.web.addresses import with_query
 from jobthreads.web.composer import Composer, Typed, who_is_told, whole_number
 from jobthreads.web.feed_pages import FeedPages
-from jobthreads.web.lines import staff_days
+from jobthreads.web.lines import named, staff_days
+from jobthreads.web.searching import Search, asked, staff_hits
 from jobthreads.web.visit import Answer, Visit
 
 __all__ = ["StaffPages", "what_is_offered"]
@@ -36,11 +40,11 @@ class ThreadLine:
 
 @frozen(kw_only=True)
 class NoticeLine:
-    """One line of the bell: "Dana Reyes replied on J-1042"."""
+    """One line of the bell; `said` is "Dana Reyes replied on J-1042", the name in an element of its own."""
 
     notice: Notice
     url: str
-    verb: str
+    said: Markup
 
 
 @frozen(kw_only=True)
@@ -66,8 +70,8 @@ def what_is_offered(client_id: str, count: int) -> str:
     if not client_id:
         return ""
     if not count:
-        return "This client has nothing to write on yet. Quotes appear here once they are sent to the portal."
-    return "Quotes appear here once they are sent to the portal."
+        return _("This client has nothing to write on yet. Quotes appear here once they are sent to the portal.")
+    return _("Quotes appear here once they are sent to the portal.")
 
 
 class StaffPages(FeedPages):
@@ -75,7 +79,10 @@ class StaffPages(FeedPages):
 
     def inbox(self, visit: Asked) -> Answer:
         """The threads panel, nothing open (M7)."""
-        request = visit.request
+        request, messages = visit.request, visit.language.say(_("Messages"))
+        search = self._searched(visit, request.param("cursor"))
+        if search is not None:
+            return self._inbox(visit, Page(items=()), None, messages, search=search)
         rows = visit.threads.staff.inbox(
             visit.person,
             unread_only=request.param("unread") is not None,
@@ -83,7 +90,7 @@ class StaffPages(FeedPages):
             cursor=request.param("cursor"),
             limit=visit.limit(),
         )
-        return self._inbox(visit, rows, None, "Messages")
+        return self._inbox(visit, rows, None, messages)
 
     def conversation(self, visit: Asked) -> Answer:
         """One conversation, and the panel beside it."""
@@ -111,7 +118,7 @@ class StaffPages(FeedPages):
         """Mark a conversation read up to an entry."""
         upto = whole_number(visit.form().get("upto"), "upto")
         if upto is None:
-            raise InvalidInput("The place to read up to is missing.", field="upto")
+            raise InvalidInput(_("The place to read up to is missing."), field="upto")
         visit.threads.staff.mark_read(visit.person, visit.scope, upto=upto)
         return visit.see(visit.urls.messages(visit.scope))
 
@@ -127,7 +134,7 @@ class StaffPages(FeedPages):
         try:
             if not chosen:
                 raise InvalidInput(
-                    "No job or quote is chosen.", field="scope", hint="Choose a client, then a job or quote."
+                    _("No job or quote is chosen."), field="scope", hint=_("Choose a client, then a job or quote.")
                 )
             scope = Scope.parse(chosen)
             visit.threads.staff.start(visit.person, client_id=client_id, scope=scope)
@@ -139,13 +146,12 @@ class StaffPages(FeedPages):
         """The unread threads, one line each (J10)."""
         notices = visit.threads.bell.notices(visit.person)
         urls = visit.urls
-        verbs = {EntryKind.FILE: "added a file to"}
         return visit.page(
             "staff/bell.html",
-            "Notifications",
+            visit.language.say(_("Notifications")),
             projection=notices,
             notices=tuple(
-                NoticeLine(notice=one, url=urls.messages(one.scope), verb=verbs.get(one.what, "replied on"))
+                NoticeLine(notice=one, url=urls.messages(one.scope), said=visit.language.markup(_rung(one)))
                 for one in notices
             ),
             read_action=urls.to("bell/read"),
@@ -165,10 +171,26 @@ class StaffPages(FeedPages):
                 visit.person, scope, cursor=visit.request.param("cursor"), limit=visit.limit()
             )
             self._seen(visit, found)
-            rows = visit.threads.staff.inbox(visit.person)
+            search = self._searched(visit, None)
+            rows = Page[InboxRow](items=()) if search else visit.threads.staff.inbox(visit.person)
         except JobThreadsError as error:
-            return visit.refused(error, text=typed.text, back=(urls.messages(), "Messages"))
-        return self._inbox(visit, rows, found, found.client_name or found.reference, typed)
+            return visit.refused(error, text=typed.text, back=(urls.messages(), visit.language.say(_("Messages"))))
+        return self._inbox(visit, rows, found, found.client_name or found.reference, typed, search)
+
+    def _searched(self, visit: Asked, cursor: str | None) -> Search | None:
+        """What was searched for, and found, in the panel's box (J12)."""
+        search = asked(visit.request.param("q"), visit.language)
+        if search is None or search.query is None:
+            return search
+        urls, query = visit.urls, search.query
+        page = visit.threads.staff.search(visit.person, search.text, cursor=cursor, limit=visit.limit())
+        here = with_query(urls.messages(), ("q", search.text))
+        return evolve(
+            search,
+            lines=staff_hits(page, query, search.text, urls, visit.language),
+            first_url=here if cursor else None,
+            older_url=with_query(urls.messages(), ("q", search.text), ("cursor", page.next)) if page.next else None,
+        )
 
     def _seen(self, visit: Asked, found: Conversation) -> None:
         """Move the reader's mark up to the newest entry they now look at."""
@@ -182,17 +204,20 @@ class StaffPages(FeedPages):
         found: Conversation | None,
         title: str,
         typed: Typed | None = None,
+        search: Search | None = None,
     ) -> Answer:
         urls, typed = visit.urls, typed or Typed()
         unread_only = found is None and visit.request.param("unread") is not None
         can_start = visit.threads.access.permits(visit.person, Action.START)
         here = urls.messages(found.scope if found else None)
-        panel = ("unread", "client", "limit")
+        panel = ("unread", "client", "limit", "q")
         return visit.page(
             "staff/inbox.html",
             title,
-            error=typed.error,
-            projection=(rows, found, unread_only, can_start),
+            error=typed.error or (search.error if search else None),
+            projection=(rows, found, unread_only, can_start, (search.text, search.lines) if search else None),
+            search=search,
+            search_action=urls.messages(),
             rows=tuple(
                 ThreadLine(
                     row=row, url=urls.messages(row.scope), current=found is not None and row.scope == found.scope
@@ -200,7 +225,7 @@ class StaffPages(FeedPages):
                 for row in rows.items
             ),
             unread_only=unread_only,
-            all_url=urls.messages(),
+            all_url=with_query(urls.messages(), ("q", search.text)) if search and found else urls.messages(),
             unread_url=with_query(urls.messages(), ("unread", "1")),
             first_url=visit.with_params(urls.messages(), panel)
             if found is None and visit.request.param("cursor")
@@ -209,15 +234,15 @@ class StaffPages(FeedPages):
             if rows.next
             else None,
             new_url=urls.to("messages/new") if can_start else None,
-            empty=_nothing_there(unread_only, can_start),
+            empty=visit.language.say(_nothing_there(unread_only, can_start)),
             refresh_url=visit.with_params(here, ("cursor", *panel)),
-            conversation=self._opened(visit, found, typed) if found else None,
+            conversation=self._opened(visit, found, typed, search) if found else None,
         )
 
-    def _opened(self, visit: Asked, found: Conversation, typed: Typed) -> OpenConversation:
+    def _opened(self, visit: Asked, found: Conversation, typed: Typed, search: Search | None) -> OpenConversation:
         urls, scope = visit.urls, found.scope
         here, cursor = urls.messages(scope), visit.request.param("cursor")
-        items = found.entries.items
+        items, q = found.entries.items, [("q", search.text)] if search else []
         path = f"messages/{urls.record(scope)}"
         return OpenConversation(
             kind=scope.kind.value,
@@ -227,8 +252,8 @@ class StaffPages(FeedPages):
             record_url=visit.here.record_url(scope) if found.record else None,
             activity_url=urls.activity(scope) if scope.kind is ScopeKind.JOB else None,
             days=staff_days(items, unread=found.unread, times=visit.times, urls=urls),
-            older_url=with_query(here, ("cursor", found.entries.next)) if found.entries.next else None,
-            newest_url=here if cursor else None,
+            older_url=with_query(here, *q, ("cursor", found.entries.next)) if found.entries.next else None,
+            newest_url=with_query(here, *q) if cursor else None,
             read_url=urls.api(f"{path}/read"),
             upto=items[0].seq if items else 0,
             composer=Composer(
@@ -237,24 +262,24 @@ class StaffPages(FeedPages):
                 request_id=typed.next_request_id(),
                 if_seen=items[0].seq if items else 0,
                 text=typed.text,
-                refusal=typed.refusal,
+                refusal=typed.refusal(visit.language),
                 return_to=typed.return_to,
                 visibility="visible",
                 can_reply=found.can_reply,
-                why_not=found.why_not or "",
-                tells=who_is_told(found.client),
+                why_not=visit.language.say(found.why_not or ""),
+                tells=who_is_told(found.client, visit.language),
             ),
         )
 
     def _choose(self, visit: Asked, client_id: str, text: str, chosen: str = "", typed: Typed | None = None) -> Answer:
-        urls, refusal = visit.urls, typed.refusal if typed else None
+        urls, refusal = visit.urls, typed.refusal(visit.language) if typed else None
         clients = visit.threads.staff.clients(visit.person, text)
         scopes = visit.threads.staff.scopes(visit.person, client_id) if client_id and not refusal else ()
         if client_id and refusal:
             scopes = _offered(visit, client_id)
         return visit.page(
             "staff/new.html",
-            "New conversation",
+            visit.language.say(_("New conversation")),
             error=typed.error if typed else None,
             clients=clients,
             client_id=client_id,
@@ -263,7 +288,7 @@ class StaffPages(FeedPages):
             text=text,
             # Fewer than that can be looked through; more than the door gives have to be searched.
             searchable=bool(text) or len(clients) >= 50,
-            nothing=what_is_offered(client_id, len(scopes)),
+            nothing=visit.language.say(what_is_offered(client_id, len(scopes))),
             refusal=refusal,
             action=urls.to("messages/new"),
             all_url=urls.messages(),
@@ -279,9 +304,16 @@ def _offered(visit: Asked, client_id: str) -> tuple[Any, ...]:
         return ()
 
 
-def _nothing_there(unread_only: bool, can_start: bool) -> str:
+def _nothing_there(unread_only: bool, can_start: bool) -> Sentence:
     if unread_only:
-        return "Nothing unread."
+        return _("Nothing unread.")
     if can_start:
-        return "No conversations yet. Start one from a job or a sent quote."
-    return "No conversations yet. They appear here once your office starts one on a job you are assigned to."
+        return _("No conversations yet. Start one from a job or a sent quote.")
+    return _("No conversations yet. They appear here once your office starts one on a job you are assigned to.")
+
+
+def _rung(notice: Notice) -> Sentence:
+    facts = {"name": named(notice.client_name), "record": f"{notice.reference} {notice.title}"}
+    if notice.what is EntryKind.FILE:
+        return _("%(name)s added a file to %(record)s", **facts)
+    return _("%(name)s replied on %(record)s", **facts)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from markupsafe import Markup, escape
+
+from jobthreads.domain.search import Query
+from jobthreads.web.marking import marked
 
 __all__ = ["linked"]
 
@@ -13,26 +17,32 @@ _TRAILING = ".,;:!?…*_~"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
-def linked(text: str) -> Markup:
-    """Escape a text, keep its line breaks, and make links of its web addresses."""
+def linked(text: str, found: Query | None = None) -> Markup:
+    """Escape a text, keep its line breaks, make links of its web addresses, and mark the words that were `found`."""
+
+    def plain(part: str) -> Markup:
+        return marked(part, found) if found else escape(part)
+
     parts: list[Markup] = []
     place = 0
-    for found in _ADDRESS.finditer(text):
-        address = _trimmed(found.group())
+    for match in _ADDRESS.finditer(text):
+        address = _trimmed(match.group())
         if address.lower() in {"http://", "https://", "www."}:
             continue
         target = address if "://" in address else f"https://{address}"
-        parts.append(_lines(text[place : found.start()]))
+        parts.append(_lines(text[place : match.start()], plain))
         parts.append(
-            Markup('<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>').format(target, address)
+            Markup('<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>').format(
+                target, plain(address)
+            )
         )
-        place = found.start() + len(address)
-    parts.append(_lines(text[place:]))
+        place = match.start() + len(address)
+    parts.append(_lines(text[place:], plain))
     return Markup("").join(parts)
 
 
-def _lines(text: str) -> Markup:
-    return Markup("<br>\n").join(escape(line) for line in text.split("\n"))
+def _lines(text: str, plain: Callable[[str], Markup]) -> Markup:
+    return Markup("<br>\n").join(plain(line) for line in text.split("\n"))
 
 
 def _trimmed(address: str) -> str:

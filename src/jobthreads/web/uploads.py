@@ -14,6 +14,8 @@ from attrs import define, field
 
 from jobthreads.errors import AttachmentEmpty, AttachmentTooLarge, InvalidInput, JobThreadsError
 from jobthreads.policies.attachments import clean_name
+from jobthreads.sentences import gettext as _
+from jobthreads.sentences import ngettext
 from jobthreads.web.problems import BodyTooLarge, Malformed
 
 __all__ = ["MOST_FILES", "Intake", "Upload"]
@@ -72,7 +74,7 @@ class Intake:
         """Why a request that is too long is not read to its end."""
         if self.most == 1:
             return AttachmentTooLarge(file_name=clean_name(self._file.name) if self._file else "", limit=self.limit)
-        return BodyTooLarge("These files are too large together.", hint="Attach fewer of them at once.")
+        return BodyTooLarge(_("These files are too large together."), hint=_("Attach fewer of them at once."))
 
     def begin_field(self, name: str | None) -> None:
         """A field begins."""
@@ -92,9 +94,9 @@ class Intake:
         )
         if len(self.files) >= self.most:
             self._file.error = InvalidInput(
-                f"{self.most} files at once are the most." if self.most > 1 else "One file at once is the most.",
+                ngettext("One file at once is the most.", "%(num)s files at once are the most.", self.most),
                 field="file",
-                hint="Attach this one again by itself.",
+                hint=_("Attach this one again by itself."),
             )
         self.files.append(self._file)
 

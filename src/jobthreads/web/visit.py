@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, tzinfo
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from attrs import frozen
@@ -17,9 +18,11 @@ from jobthreads.app import JobThreads
 from jobthreads.converter import structured
 from jobthreads.domain.records import Scope
 from jobthreads.errors import AttachmentsNotSupported, InvalidInput, JobThreadsError
+from jobthreads.sentences import gettext as _
 from jobthreads.web.addresses import Addresses, with_query
 from jobthreads.web.composer import whole_number
 from jobthreads.web.http import Form, Request, Response
+from jobthreads.web.language import ENGLISH, Language
 from jobthreads.web.problems import Malformed, UnsupportedMedia, refusal, refusal_headers, status_of
 from jobthreads.web.rendering import Rendering
 from jobthreads.web.routes import Route
@@ -34,18 +37,24 @@ T = TypeVar("T")
 _FILE_WORDS = {"file", "files", "attachment", "attachments"}
 
 
+def _english(_: object) -> Language:
+    return ENGLISH
+
+
 @frozen(kw_only=True)
 class Surroundings:
     """What does not change from request to request: the doors, and how pages look here.
 
-    `record_url` gives the host's own address of a record, if it has one; `zone` is the time zone of the pages.
+    `record_url` gives the host's own address of a record, if it has one; `zone` and `language` take the framework's
+    request and give the time zone and the language of its answer.
     """
 
     threads: JobThreads
     rendering: Rendering
     converter: Converter
     record_url: Callable[[Scope], str | None]
-    zone: tzinfo
+    zone: Callable[[Any], tzinfo]
+    language: Callable[[Any], Language] = _english
 
 
 @frozen(kw_only=True)
@@ -102,11 +111,16 @@ class Visit(Generic[P]):
         """Our addresses."""
         return Addresses(self.request.mount)
 
+    @cached_property
+    def language(self) -> Language:
+        """The language of the answer."""
+        return self.here.language(self.request.native)
+
     @property
     def times(self) -> Times:
         """How times read now."""
         now: datetime = self.threads.now()
-        return Times(now, self.here.zone)
+        return Times(now, self.here.zone(self.request.native), self.language)
 
     @property
     def opens_page(self) -> bool:
@@ -115,8 +129,9 @@ class Visit(Generic[P]):
         return request.method == "GET" and not request.is_fragment and not request.is_prefetch
 
     def render(self, template: str, **context: Any) -> Markup:
-        """Render one of our templates, with the times of now."""
-        return self.here.rendering.render(template, {"times": self.times, **context})
+        """Render one of our templates, with the times of now and what every form carries."""
+        context = {"times": self.times, "csrf_field": self.request.csrf_field, **context}
+        return self.here.rendering.render(template, context, self.language)
 
     def page(
         self,
@@ -144,13 +159,14 @@ class Visit(Generic[P]):
         self,
         error: JobThreadsError,
         *,
-        title: str = "This did not work",
+        title: str = "",
         text: str = "",
         back: tuple[str, str] = ("", ""),
         embedded: bool = False,
     ) -> Answer:
         """Answer with a page that says why not, and gives back what was typed (S6)."""
-        shown = refusal(error)
+        shown = refusal(error, self.language)
+        title = title or self.language.say(_("This did not work"))
         content = self.render(
             "refusal.html",
             title=title,
@@ -185,7 +201,7 @@ class Visit(Generic[P]):
         """The files and fields of the form that was sent; raises `UnsupportedMedia`, `BodyTooLarge`, `Malformed`."""
         if self.request.media_type != "multipart/form-data":
             raise UnsupportedMedia(
-                "This is not a form with files by its Content-Type.", hint="Send it as multipart/form-data."
+                _("This is not a form with files by its Content-Type."), hint=_("Send it as multipart/form-data.")
             )
         with Intake(limit=self.threads.attachments.max_bytes, most=most) as intake:
             self.request.read_upload(intake)
@@ -196,11 +212,11 @@ class Visit(Generic[P]):
         """The one file that was sent in the field `file`, and the other fields as a value."""
         with self.files(most=1) as intake:
             if any(len(values) > 1 for values in intake.fields.values()):
-                raise InvalidInput("A field is there twice.", field="body", hint="Send each field once.")
+                raise InvalidInput(_("A field is there twice."), field="body", hint=_("Send each field once."))
             fields = {name: values[0] for name, values in intake.fields.items()}
             value = structured(self.here.converter, fields, wanted)
             if not intake.files or intake.files[0].field != "file":
-                raise InvalidInput("There is no file.", field="file", hint="Send one file in the field `file`.")
+                raise InvalidInput(_("There is no file."), field="file", hint=_("Send one file in the field `file`."))
             for upload in reversed(intake.files):
                 if upload.error is not None:
                     raise upload.error
@@ -217,21 +233,23 @@ class Visit(Generic[P]):
         return with_query(path, *pairs, *changes.items())
 
     def etag(self, projection: Any) -> str:
-        """A hash of what an answer is made of, and of the templates: never of a counter (S1)."""
+        """A hash of what an answer is made of, of its language and the templates: never of a counter (S1)."""
         plain = self.here.converter.unstructure(projection)
-        text = json.dumps([self.here.rendering.version, "en", plain], sort_keys=True, separators=(",", ":"))
+        text = json.dumps(
+            [self.here.rendering.version, self.language.code, plain], sort_keys=True, separators=(",", ":")
+        )
         return f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise InvalidInput("A field is there twice.", field="body", hint="Send each field once.")
+        raise InvalidInput(_("A field is there twice."), field="body", hint=_("Send each field once."))
     return found
 
 
 def _no_constant(name: str) -> Any:
-    raise Malformed(f"{name} is not JSON.")
+    raise Malformed(_("%(name)s is not JSON.", name=name))
 
 
 def read_json(body: bytes) -> Any:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -49,19 +51,8 @@ class SMTP:
 
     def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
         """Send it over a connection of its own."""
-        try:
+        with smtp_answers():
             self._talk(message, sender, recipient)
-        except smtplib.SMTPRecipientsRefused as refused:
-            code, answer = next(iter(refused.recipients.values()), (450, b""))
-            failure = PermanentFailure if code >= 500 else TemporaryFailure
-            raise failure(f"The recipient was refused: {_said(code, answer)}.") from None
-        except smtplib.SMTPDataError as refused:
-            failure = PermanentFailure if refused.smtp_code >= 500 else TemporaryFailure
-            raise failure(f"The message was refused: {_said(refused.smtp_code, refused.smtp_error)}.") from None
-        except smtplib.SMTPNotSupportedError as missing:
-            raise PermanentFailure(f"The mail server cannot take this message: {missing}.") from None
-        except (smtplib.SMTPException, OSError) as trouble:
-            raise TemporaryFailure(f"The mail server did not take it: {type(trouble).__name__}.") from trouble
 
     def _talk(self, message: EmailMessage, sender: str, recipient: str) -> None:
         if self._scheme == "smtps":
@@ -76,6 +67,24 @@ class SMTP:
             if self._user:
                 server.login(self._user, self._password)
             server.send_message(message, from_addr=sender, to_addrs=[recipient])
+
+
+@contextmanager
+def smtp_answers() -> Iterator[None]:
+    """Say in our words what a mail server answered, or that it did not."""
+    try:
+        yield
+    except smtplib.SMTPRecipientsRefused as refused:
+        code, answer = next(iter(refused.recipients.values()), (450, b""))
+        failure = PermanentFailure if code >= 500 else TemporaryFailure
+        raise failure(f"The recipient was refused: {_said(code, answer)}.") from None
+    except smtplib.SMTPDataError as refused:
+        failure = PermanentFailure if refused.smtp_code >= 500 else TemporaryFailure
+        raise failure(f"The message was refused: {_said(refused.smtp_code, refused.smtp_error)}.") from None
+    except smtplib.SMTPNotSupportedError as missing:
+        raise PermanentFailure(f"The mail server cannot take this message: {missing}.") from None
+    except (smtplib.SMTPException, OSError) as trouble:
+        raise TemporaryFailure(f"The mail server did not take it: {type(trouble).__name__}.") from trouble
 
 
 def _said(code: int, answer: bytes | str) -> str:

@@ -56,7 +56,7 @@ class BellStatements:
             .where(*mine, thread.c.scope == bindparam("scope"))
         )
         some: Select[Any] = select(literal_column("1").label("one")).where(*mine, notice.c.unread > literal_column("0"))
-        in_reach = thread.c.scope.in_(kit.members("scopes"))
+        in_reach = kit.among(thread.c.scope, "scopes")
         cap: Any = literal_column(str(UNREAD_CAP))
         self.unread = {
             True: kit.prepare(select(func.count()).select_from(some.limit(cap).subquery("unread"))),

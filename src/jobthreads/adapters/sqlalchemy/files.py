@@ -21,11 +21,14 @@ from jobthreads.adapters.sqlalchemy.rows import (
     time_of,
 )
 from jobthreads.adapters.sqlalchemy.schema import entry, file, read, thread
+from jobthreads.adapters.sqlalchemy.words import terms_of
 from jobthreads.domain.entries import KeptEntry, ScanState
 from jobthreads.domain.files import Blob, FileTask
 from jobthreads.domain.threads import Thread
 
 __all__ = ["FileStatements", "FilesRoom"]
+
+_CHANGING = ("visibility", "showing", "shown_at", "shown_to", "details", "words")
 
 
 class FileStatements:
@@ -42,7 +45,7 @@ class FileStatements:
                 entry.c.thread_id == bindparam("of_thread"),
                 entry.c.seq == bindparam("of_seq"),
             )
-            .values({name: bindparam(name) for name in ("visibility", "showing", "shown_at", "shown_to", "details")})
+            .values({name: bindparam(name) for name in _CHANGING})
         )
         self.spoken_before = kit.prepare(self._newest_shown())
         self.shown_before = kit.prepare(self._newest_shown().where(entry.c.shown_to == bindparam("client_id")))
@@ -102,7 +105,7 @@ class FileStatements:
         self.operator_next_due = kit.prepare(
             select(file.c.due_at).where(file.c.due_at.is_not(None)).order_by(file.c.due_at).limit(literal_column("1"))
         )
-        keys = kit.members("keys")
+        keys = kit.members("keys", words=True)
         self.sweep_used = kit.prepare(
             select(file.c.blob_key)
             .where(file.c.blob_key.in_(keys))
@@ -168,6 +171,7 @@ class FilesRoom:
             shown_at=micros(showing.at) if showing else None,
             shown_to=showing.client_id if showing else None,
             details=json.dumps(file_details(line.file), ensure_ascii=False) if line.file else None,
+            words=terms_of(thread.business_id, thread.scope, kept),
         )
         if was_shown_to is not None and (showing is None or showing.client_id != was_shown_to):
             self._take_back(thread, line.seq, was_shown_to)

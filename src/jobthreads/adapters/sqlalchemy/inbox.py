@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from functools import partial
 
 from sqlalchemy import Select, bindparam, or_, select
 
 from jobthreads.adapters.sqlalchemy.dialect import Kit, Prepared, Runner
-from jobthreads.adapters.sqlalchemy.rows import ENTRY_COLUMNS, ENTRY_WIDTH, entry_of, reach_value, scope_of, time_of
+from jobthreads.adapters.sqlalchemy.rows import reach_value, scope_of, time_of
 from jobthreads.adapters.sqlalchemy.schema import entry, notice, thread
 from jobthreads.domain.reach import Reach
 from jobthreads.domain.threads import ThreadRow
@@ -16,6 +17,9 @@ __all__ = ["InboxRoom", "InboxStatements"]
 
 _FAR = (2**63 - 1, "~")
 """After every place in the inbox, newest first: where the list begins."""
+
+
+_row = partial(tuple.__new__, ThreadRow)
 
 
 class InboxStatements:
@@ -49,7 +53,6 @@ class InboxStatements:
         )
         statement = (
             select(
-                *ENTRY_COLUMNS,
                 thread.c.scope,
                 thread.c.reference,
                 thread.c.title,
@@ -58,6 +61,8 @@ class InboxStatements:
                 thread.c.conversation_at,
                 thread.c.id,
                 unread,
+                entry.c.body,
+                entry.c.details,
             )
             .select_from(thread.outerjoin(entry, newest))
             .where(
@@ -69,7 +74,7 @@ class InboxStatements:
             .limit(bindparam("limit"))
         )
         if not everything:
-            statement = statement.where(thread.c.scope.in_(self._kit.members("scopes")))
+            statement = statement.where(self._kit.among(thread.c.scope, "scopes"))
         if unread_only:
             statement = statement.where(unread > 0)
         return statement
@@ -105,20 +110,20 @@ class InboxRoom:
         if not everything:
             values["scopes"] = reach_value(reach)
         found = self._run.rows(self._sql.page(everything=everything, unread_only=unread_only), **values)
-        return [_thread_row(row) for row in found]
-
-
-def _thread_row(row: Sequence[object]) -> ThreadRow:
-    scope_text, reference, title, client_id, client_name, at, thread_id, unread = row[ENTRY_WIDTH:]
-    scope = scope_of(str(scope_text))
-    return ThreadRow(
-        scope=scope,
-        reference=str(reference),
-        title=str(title),
-        client_id=str(client_id),
-        client_name=str(client_name),
-        newest=entry_of(row, scope) if row[0] is not None else None,
-        at=time_of(int(str(at))),
-        unread=int(str(unread or 0)),
-        place=(int(str(at)), str(thread_id)),
-    )
+        return [
+            _row(
+                (
+                    scope_of(scope),
+                    reference,
+                    title,
+                    client_id,
+                    client_name,
+                    body,
+                    json.loads(details)["name"] if details is not None else None,
+                    time_of(at),
+                    unread or 0,
+                    (at, thread_id),
+                )
+            )
+            for scope, reference, title, client_id, client_name, at, thread_id, unread, body, details in found
+        ]

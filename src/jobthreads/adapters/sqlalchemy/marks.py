@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, literal_column, or_, select, update
+from sqlalchemy import Select, bindparam, literal_column, or_, select, update
 
 from jobthreads.adapters.sqlalchemy.dialect import Kit, Runner
-from jobthreads.adapters.sqlalchemy.rows import ENTRY_COLUMNS, ENTRY_WIDTH, UNREAD_CAP, kept_of, scope_of
+from jobthreads.adapters.sqlalchemy.rows import ENTRY_COLUMNS, ENTRY_WIDTH, UNREAD_CAP, all_kept_of, scope_of
 from jobthreads.adapters.sqlalchemy.schema import entry, read, thread
 from jobthreads.domain.entries import KeptEntry
 from jobthreads.domain.records import Scope
@@ -30,8 +30,7 @@ class MarkStatements:
             news.c.kind.in_([literal_column("'reply'"), literal_column("'file'")]),
             or_(news.c.author_kind != "client", news.c.author_id != read.c.client_id),
         )
-        capped = unseen.limit(literal_column(str(UNREAD_CAP))).correlate(read).subquery("unseen")
-        unread = select(func.count()).select_from(capped).correlate(read).scalar_subquery()
+        unread = kit.count_up_to(UNREAD_CAP, unseen, read)
         of_client = [read.c.business_id == bindparam("business_id"), read.c.client_id == bindparam("client_id")]
         its_thread = (thread.c.business_id == read.c.business_id) & (thread.c.id == read.c.thread_id)
         its_newest = (
@@ -49,29 +48,45 @@ class MarkStatements:
             .select_from(read.join(thread, its_thread))
             .where(*of_client, thread.c.scope == bindparam("scope"))
         )
-        self.shown = kit.prepare(
-            select(entry.c.showing, read.c.seen, read.c.thread_id)
-            .select_from(
-                read.join(thread, its_thread).join(
-                    entry, (entry.c.business_id == read.c.business_id) & (entry.c.thread_id == read.c.thread_id)
-                )
-            )
+        its_entry = (entry.c.business_id == thread.c.business_id) & (entry.c.thread_id == thread.c.id)
+        its_mark = (
+            (read.c.business_id == thread.c.business_id)
+            & (read.c.thread_id == thread.c.id)
+            & (read.c.client_id == bindparam("client_id"))
+        )
+        self.unread_at = kit.prepare(
+            select(unread)
+            .select_from(thread.join(entry, its_entry).outerjoin(read, its_mark))
             .where(
-                *of_client,
+                thread.c.business_id == bindparam("business_id"),
                 thread.c.scope == bindparam("scope"),
                 entry.c.id == bindparam("id"),
-                entry.c.shown_to == read.c.client_id,
+                entry.c.shown_to == bindparam("client_id"),
             )
+        )
+        its_id = select(thread.c.id).where(
+            thread.c.business_id == bindparam("of_business"), thread.c.scope == bindparam("of_scope")
+        )
+        showing = (
+            select(entry.c.showing)
+            .where(
+                entry.c.business_id == bindparam("of_business"),
+                entry.c.id == bindparam("upto"),
+                entry.c.thread_id == read.c.thread_id,
+                entry.c.shown_to == bindparam("of_client"),
+            )
+            .correlate(read)
+            .scalar_subquery()
         )
         self.see = kit.prepare(
             update(read)
             .where(
                 read.c.business_id == bindparam("of_business"),
                 read.c.client_id == bindparam("of_client"),
-                read.c.thread_id == bindparam("of_thread"),
-                read.c.seen < bindparam("showing"),
+                read.c.thread_id == its_id.scalar_subquery(),
+                read.c.seen < showing,
             )
-            .values(seen=bindparam("showing"))
+            .values(seen=showing)
         )
 
 
@@ -84,28 +99,26 @@ class MarksRoom:
 
     def of_client(self, business_id: str, client_id: str) -> Mapping[Scope, tuple[KeptEntry, int]]:
         """For each scope the newest entry shown to the client, and how many are unread."""
-        found: dict[Scope, tuple[KeptEntry, int]] = {}
-        for row in self._run.rows(self._sql.of_client, business_id=business_id, client_id=client_id):
-            scope = scope_of(row[ENTRY_WIDTH])
-            found[scope] = kept_of(row, scope), row[ENTRY_WIDTH + 1]
-        return found
+        rows = self._run.rows(self._sql.of_client, business_id=business_id, client_id=client_id)
+        scopes = [scope_of(row[ENTRY_WIDTH]) for row in rows]
+        found = zip(all_kept_of(rows, scopes), (row[ENTRY_WIDTH + 1] for row in rows), strict=True)
+        return dict(zip(scopes, found, strict=True))
 
     def unread(self, business_id: str, client_id: str, scope: Scope) -> int:
         """How many replies and files of others the client has not seen here."""
         row = self._run.row(self._sql.unread, business_id=business_id, client_id=client_id, scope=str(scope))
         return int(row[0]) if row else 0
 
-    def see(self, business_id: str, client_id: str, scope: Scope, upto: UUID) -> bool | None:
-        """Raise the client's mark to this entry."""
+    def unread_at(self, business_id: str, client_id: str, scope: Scope, upto: UUID) -> int | None:
+        """The same, if this entry is shown to the client here."""
         row = self._run.row(
-            self._sql.shown, business_id=business_id, client_id=client_id, scope=str(scope), id=str(upto)
+            self._sql.unread_at, business_id=business_id, client_id=client_id, scope=str(scope), id=str(upto)
         )
-        if row is None:
-            return None
-        showing, seen, thread_id = row
-        if seen >= showing:
-            return False
+        return int(row[0]) if row else None
+
+    def see(self, business_id: str, client_id: str, scope: Scope, upto: UUID) -> bool:
+        """Raise the client's mark to this entry."""
         changed = self._run.count(
-            self._sql.see, of_business=business_id, of_client=client_id, of_thread=thread_id, showing=showing
+            self._sql.see, of_business=business_id, of_client=client_id, of_scope=str(scope), upto=str(upto)
         )
         return changed > 0

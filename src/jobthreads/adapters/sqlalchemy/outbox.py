@@ -27,7 +27,9 @@ class OutboxStatements:
         queued = delivery.c.state == literal_column("'queued'")
         free = or_(delivery.c.lease_until.is_(None), delivery.c.lease_until <= bindparam("now"))
         its_thread = (thread.c.business_id == delivery.c.business_id) & (thread.c.id == delivery.c.thread_id)
-        self.queue = kit.prepare(kit.insert_new(delivery, "business_id", "entry_id", "showing", "channel", "client_id"))
+        self.queue = kit.prepare(
+            kit.insert_or_leave(delivery, "business_id", "entry_id", "showing", "channel", "client_id")
+        )
         self.claim_due = kit.prepare(
             select(
                 delivery.c.id,
@@ -38,7 +40,12 @@ class OutboxStatements:
                 delivery.c.batch_id,
                 delivery.c.due_at > delivery.c.created_at,
             )
-            .where(queued, delivery.c.due_at <= bindparam("now"), free, delivery.c.channel.in_(kit.members("channels")))
+            .where(
+                queued,
+                delivery.c.due_at <= bindparam("now"),
+                free,
+                delivery.c.channel.in_(kit.members("channels", words=True)),
+            )
             .order_by(delivery.c.due_at, delivery.c.created_at, delivery.c.id)
             .limit(bindparam("limit"))
         )

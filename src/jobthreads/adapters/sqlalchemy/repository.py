@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Self
 
-from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import QueuePool
 
 from jobthreads.adapters.sqlalchemy.bell import BellRoom, BellStatements
 from jobthreads.adapters.sqlalchemy.commits import call_after_commit, listen_to
 from jobthreads.adapters.sqlalchemy.dialect import ConnectionRunner, Kit, Runner
+from jobthreads.adapters.sqlalchemy.driver import Lender
+from jobthreads.adapters.sqlalchemy.engines import answering, open_engine, reading_engine, writing_engine
 from jobthreads.adapters.sqlalchemy.entries import EntriesRoom, EntryStatements
 from jobthreads.adapters.sqlalchemy.files import FilesRoom, FileStatements
 from jobthreads.adapters.sqlalchemy.inbox import InboxRoom, InboxStatements
@@ -24,14 +21,10 @@ from jobthreads.adapters.sqlalchemy.links import LinksRoom, LinkStatements
 from jobthreads.adapters.sqlalchemy.marks import MarksRoom, MarkStatements
 from jobthreads.adapters.sqlalchemy.migrations import upgrade
 from jobthreads.adapters.sqlalchemy.outbox import OutboxRoom, OutboxStatements
-from jobthreads.errors import Misconfigured, Unavailable
+from jobthreads.adapters.sqlalchemy.search import SearchRoom, SearchStatements
+from jobthreads.errors import Misconfigured
 
 __all__ = ["SQLAlchemyRepository", "SQLAlchemyUnitOfWork", "Statements"]
-
-_WAIT_FOR_LOCK = 30
-"""Seconds a writer waits for another before it gives up with `Unavailable`."""
-
-_log = logging.getLogger("jobthreads")
 
 
 class Statements:
@@ -42,6 +35,7 @@ class Statements:
         self.entries = EntryStatements(kit)
         self.files = FileStatements(kit)
         self.inbox = InboxStatements(kit)
+        self.search = SearchStatements(kit)
         self.marks = MarkStatements(kit)
         self.bell = BellStatements(kit)
         self.outbox = OutboxStatements(kit)
@@ -54,14 +48,49 @@ class SQLAlchemyUnitOfWork:
     def __init__(
         self, runner: Runner, statements: Statements, after_commit: Callable[[Callable[[], None]], None]
     ) -> None:
-        self.entries = EntriesRoom(runner, statements.entries)
-        self.files = FilesRoom(runner, statements.files)
-        self.inbox = InboxRoom(runner, statements.inbox)
-        self.marks = MarksRoom(runner, statements.marks)
-        self.bell = BellRoom(runner, statements.bell)
-        self.outbox = OutboxRoom(runner, statements.outbox)
-        self.links = LinksRoom(runner, statements.links)
+        self._runner = runner
+        self._statements = statements
         self._after_commit = after_commit
+
+    @property
+    def entries(self) -> EntriesRoom:
+        """Threads and their entries."""
+        return EntriesRoom(self._runner, self._statements.entries)
+
+    @property
+    def files(self) -> FilesRoom:
+        """Where files lie, and who sees them."""
+        return FilesRoom(self._runner, self._statements.files)
+
+    @property
+    def inbox(self) -> InboxRoom:
+        """The threads panel."""
+        return InboxRoom(self._runner, self._statements.inbox)
+
+    @property
+    def search(self) -> SearchRoom:
+        """What entries are found by."""
+        return SearchRoom(self._runner, self._statements.search)
+
+    @property
+    def marks(self) -> MarksRoom:
+        """What clients have seen."""
+        return MarksRoom(self._runner, self._statements.marks)
+
+    @property
+    def bell(self) -> BellRoom:
+        """Staff unread."""
+        return BellRoom(self._runner, self._statements.bell)
+
+    @property
+    def outbox(self) -> OutboxRoom:
+        """What is to be told."""
+        return OutboxRoom(self._runner, self._statements.outbox)
+
+    @property
+    def links(self) -> LinksRoom:
+        """Mailed links, sessions and limits."""
+        return LinksRoom(self._runner, self._statements.links)
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Call this once everything is durable."""
@@ -72,23 +101,31 @@ class SQLAlchemyRepository:
     """A `Repository` on SQLite, PostgreSQL or MariaDB."""
 
     def __init__(self, engine: Engine) -> None:
-        if engine.dialect.name not in {"sqlite", "postgresql", "mysql", "mariadb"}:
-            raise Misconfigured(
-                f"The database {engine.dialect.name!r} is not supported.",
-                hint="Use SQLite, PostgreSQL or MariaDB.",
-            )
+        _check(engine.dialect.name)
         self._engine = engine
-        self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reader = reading_engine(engine)
+        self._lender: Lender[SQLAlchemyUnitOfWork] | None = None
         self._statements = Statements(engine.dialect)
         self._immediate = engine.dialect.name == "sqlite"
 
     @classmethod
     def from_url(cls, url: str | URL, *, create: bool = False) -> Self:
         """Open a database by its SQLAlchemy URL; `create` makes the tables, or upgrades them to the newest schema."""
-        engine = _engine(make_url(url))
+        address = make_url(url)
+        _check(address.get_backend_name())
+        engine = open_engine(address)
+        repository = cls(engine)
+        # Whoever comes through SQLAlchemy expects a transaction.
+        repository._engine = writing_engine(engine)
+        repository._reader = engine
+        repository._lender = Lender(engine, repository._work, answering)
         if create:
-            upgrade(engine)
-        return cls(engine)
+            with answering():
+                upgrade(repository.engine)
+        return repository
+
+    def _work(self, runner: Runner, after_commit: Callable[[Callable[[], None]], None]) -> SQLAlchemyUnitOfWork:
+        return SQLAlchemyUnitOfWork(runner, self._statements, after_commit)
 
     @property
     def engine(self) -> Engine:
@@ -98,12 +135,18 @@ class SQLAlchemyRepository:
     def close(self) -> None:
         """Give the engine's connections back."""
         self._engine.dispose()
+        self._reader.dispose()
+
+    def atomic(self) -> AbstractContextManager[SQLAlchemyUnitOfWork]:
+        """A transaction of our own; what was asked for is called once it is durable."""
+        if self._lender is not None and not self._lender.heard():
+            return self._lender.atomic()
+        return self._atomic()
 
     @contextmanager
-    def atomic(self) -> Iterator[SQLAlchemyUnitOfWork]:
-        """A transaction of our own; what was asked for is called once it is durable."""
+    def _atomic(self) -> Iterator[SQLAlchemyUnitOfWork]:
         calls: list[Callable[[], None]] = []
-        with _answering(), self._engine.connect() as connection:
+        with answering(), self._engine.connect() as connection:
             if self._immediate:
                 # A transaction that reads first and writes later would fail at once when another wrote in between.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -112,10 +155,15 @@ class SQLAlchemyRepository:
         for call in calls:
             call()
 
-    @contextmanager
-    def reading(self) -> Iterator[SQLAlchemyUnitOfWork]:
+    def reading(self) -> AbstractContextManager[SQLAlchemyUnitOfWork]:
         """A read without a transaction of its own."""
-        with _answering(), self._reader.connect() as connection:
+        if self._lender is not None and not self._lender.heard():
+            return self._lender.reading()
+        return self._reading()
+
+    @contextmanager
+    def _reading(self) -> Iterator[SQLAlchemyUnitOfWork]:
+        with answering(), self._reader.connect() as connection:
             yield SQLAlchemyUnitOfWork(ConnectionRunner(connection), self._statements, lambda call: call())
 
     def using(self, connection: object) -> HostRepository:
@@ -166,37 +214,9 @@ class HostRepository:
         return HostRepository(connection, self._statements)
 
 
-@contextmanager
-def _answering() -> Iterator[None]:
-    """Translate what a database says when it cannot answer now, once, at this edge."""
-    try:
-        yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
-        _log.warning("The database does not answer: %s", type(error).__name__)
-        raise Unavailable from error
-
-
-def _engine(url: URL) -> Engine:
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True)
-    if url.database in {None, "", ":memory:"}:
-        # One connection, lent to one caller at a time: a memory database lives and dies with it.
-        engine = create_engine(
-            url,
-            poolclass=QueuePool,
-            pool_size=1,
-            max_overflow=0,
-            connect_args={"check_same_thread": False, "isolation_level": None},
+def _check(dialect: str) -> None:
+    if dialect not in {"sqlite", "postgresql", "mysql", "mariadb"}:
+        raise Misconfigured(
+            f"The database {dialect!r} is not supported.",
+            hint="Use SQLite, PostgreSQL or MariaDB.",
         )
-    else:
-        engine = create_engine(url, connect_args={"timeout": _WAIT_FOR_LOCK, "isolation_level": None}, pool_size=20)
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: object, _: object) -> None:
-        cursor = connection.cursor()  # type: ignore[attr-defined]
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.close()
-
-    return engine

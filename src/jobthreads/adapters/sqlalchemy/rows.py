@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 from sqlalchemy import ColumnElement
 
 from jobthreads.adapters.sqlalchemy.schema import entry, thread
+from jobthreads.adapters.sqlalchemy.words import terms_of
 from jobthreads.domain.entries import (
     Author,
     AuthorKind,
@@ -19,22 +21,28 @@ from jobthreads.domain.entries import (
     File,
     FormSave,
     KeptEntry,
+    ScanState,
     Showing,
     StatusChange,
     Visibility,
 )
+from jobthreads.domain.making import draft_of
 from jobthreads.domain.reach import Reach
-from jobthreads.domain.records import Scope
+from jobthreads.domain.records import Scope, ScopeKind, known_scope
 from jobthreads.domain.threads import Thread
 
 __all__ = [
     "ENTRY_COLUMNS",
     "ENTRY_WIDTH",
+    "LINE_COLUMNS",
     "THREAD_COLUMNS",
     "UNREAD_CAP",
+    "all_kept_of",
+    "entries_of",
     "entry_of",
     "entry_values",
     "file_details",
+    "id_of",
     "kept_of",
     "micros",
     "reach_value",
@@ -46,6 +54,22 @@ __all__ = [
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+_EXACT = 2**33 * 1_000_000
+"""Below it the nearest double is less than half a microsecond away: until the year 2242."""
+
+_bare = object.__new__
+_at_timestamp = datetime.fromtimestamp
+_decoded = json.JSONDecoder().raw_decode
+_set_int, _set_safe = (vars(UUID)[name].__set__ for name in ("int", "is_safe"))
+_AuthorDraft, _EntryDraft, _FileDraft = draft_of(Author), draft_of(Entry), draft_of(File)
+_KeptDraft, _ShowingDraft = draft_of(KeptEntry), draft_of(Showing)
+_SCAN_STATES = {state.value: state for state in ScanState}
+_KINDS = {kind.value: kind for kind in EntryKind}
+_AUTHOR_KINDS = {kind.value: kind for kind in AuthorKind}
+_SCOPE_KINDS = {kind.value: kind for kind in ScopeKind}
+_VISIBLE, _INTERNAL = Visibility.VISIBLE, Visibility.INTERNAL
+_UNKNOWN = SafeUUID.unknown
 
 ENTRY_COLUMNS: tuple[ColumnElement[Any], ...] = (
     entry.c.id,
@@ -65,6 +89,11 @@ ENTRY_COLUMNS: tuple[ColumnElement[Any], ...] = (
 """What `entry_of` and `kept_of` read, in their order."""
 
 ENTRY_WIDTH = len(ENTRY_COLUMNS)
+
+LINE_COLUMNS = ENTRY_COLUMNS[:10]
+"""What `entry_of` reads, in its order."""
+
+_LINE_WIDTH = len(LINE_COLUMNS)
 
 THREAD_COLUMNS: tuple[ColumnElement[Any], ...] = (
     thread.c.business_id,
@@ -100,20 +129,30 @@ def micros(time: datetime) -> int:
 
 def time_of(value: int) -> datetime:
     """The time that `micros` wrote."""
-    return _EPOCH + timedelta(microseconds=value)
+    if not 0 <= value < _EXACT:
+        return _EPOCH + timedelta(microseconds=value)
+    return _at_timestamp(value / 1e6, UTC)
 
 
 def scope_of(text: str) -> Scope:
     """The scope that a row names."""
     kind, _, scope_id = text.partition(":")
-    return Scope(kind=kind, id=scope_id)
+    return known_scope(_SCOPE_KINDS[kind], scope_id)
+
+
+def id_of(text: str) -> UUID:
+    """The id that a row holds."""
+    made: UUID = _bare(UUID)
+    _set_int(made, int(text.replace("-", ""), 16))
+    _set_safe(made, _UNKNOWN)
+    return made
 
 
 def thread_of(row: Sequence[Any]) -> Thread:
     """The thread of a row of `THREAD_COLUMNS`."""
     return Thread(
         business_id=row[0],
-        id=UUID(row[1]),
+        id=id_of(row[1]),
         scope=scope_of(row[2]),
         reference=row[3],
         title=row[4],
@@ -150,28 +189,100 @@ def thread_values(value: Thread) -> dict[str, object]:
 
 
 def entry_of(row: Sequence[Any], scope: Scope) -> Entry:
-    """The entry of a row of `ENTRY_COLUMNS`; a visibility that is not known reads as internal."""
-    kind = EntryKind(row[2])
-    details = json.loads(row[9]) if row[9] else {}
-    return Entry(
-        id=UUID(row[0]),
-        scope=scope,
-        seq=row[1],
-        kind=kind,
-        visibility=Visibility.VISIBLE if row[3] == "visible" else Visibility.INTERNAL,
-        author=Author(kind=AuthorKind(row[4]), id=row[5], name=row[6]),
-        at=time_of(row[7]),
-        body=row[8],
-        status=StatusChange(**details) if kind is EntryKind.STATUS_CHANGE else None,
-        form=FormSave(**details) if kind is EntryKind.FORM_SAVE else None,
-        file=File(**details) if kind is EntryKind.FILE else None,
-    )
+    """The entry of a row that begins with `LINE_COLUMNS`; a visibility that is not known reads as internal."""
+    return entries_of((row[:_LINE_WIDTH],), (scope,))[0]
+
+
+def entries_of(rows: Iterable[Sequence[Any]], scopes: Iterable[Scope]) -> list[Entry]:
+    """The entries of rows of `LINE_COLUMNS`, each of its scope; see `entry_of`."""
+    found: list[Entry] = []
+    authors: dict[tuple[str, str, str], Author] = {}
+    for row, scope in zip(rows, scopes, strict=False):
+        entry_id, seq, kind_word, visibility, author_kind, author_id, author_name, at, body, details = row
+        whose = (author_kind, author_id, author_name)
+        author = authors.get(whose)
+        if author is None:
+            author = authors[whose] = _author(*whose)
+        draft = _EntryDraft()
+        made: UUID = _bare(UUID)
+        _set_int(made, int(entry_id.replace("-", ""), 16))
+        _set_safe(made, _UNKNOWN)
+        draft.id = made
+        draft.scope = scope
+        draft.seq = seq
+        draft.kind = _KINDS[kind_word]
+        draft.visibility = _VISIBLE if visibility == "visible" else _INTERNAL
+        draft.author = author
+        draft.at = _at_timestamp(at / 1e6, UTC) if 0 <= at < _EXACT else time_of(at)
+        draft.body = body
+        draft.file = draft.status = draft.form = None
+        if details is not None:
+            if kind_word == "file":
+                draft.file = _file(details)
+            elif kind_word == "status_change":
+                draft.status = _status(details)
+            elif kind_word == "form_save":
+                draft.form = FormSave(**_decoded(details)[0])
+        draft.__class__ = Entry
+        found.append(draft)
+    return found
+
+
+def _file(details: str) -> File:
+    facts = _decoded(details)[0]
+    draft = _FileDraft()
+    draft.name = facts["name"]
+    draft.size = facts["size"]
+    draft.type = facts["type"]
+    draft.sha256 = facts["sha256"]
+    draft.state = _SCAN_STATES[facts["state"]]
+    draft.__class__ = File
+    file: File = draft
+    return file
+
+
+@lru_cache(maxsize=512)
+def _status(details: str) -> StatusChange:
+    # A business moves its jobs through a dozen of them, again and again.
+    return StatusChange(**_decoded(details)[0])
+
+
+def _author(kind: str, author_id: str, name: str) -> Author:
+    draft = _AuthorDraft()
+    draft.kind = _AUTHOR_KINDS[kind]
+    draft.id = author_id
+    draft.name = name
+    draft.__class__ = Author
+    author: Author = draft
+    return author
 
 
 def kept_of(row: Sequence[Any], scope: Scope) -> KeptEntry:
-    """The entry of a row of `ENTRY_COLUMNS`, with its showing."""
-    showing = None if row[10] is None else Showing(number=row[10], at=time_of(row[11]), client_id=row[12])
-    return KeptEntry(entry=entry_of(row, scope), showing=showing)
+    """The entry of a row that begins with `ENTRY_COLUMNS`, with its showing."""
+    return all_kept_of((row,), (scope,))[0]
+
+
+def all_kept_of(rows: Sequence[Sequence[Any]], scopes: Sequence[Scope]) -> list[KeptEntry]:
+    """The entries of such rows, each of its scope; see `kept_of`."""
+    found: list[KeptEntry] = []
+    for row, line in zip(rows, entries_of([row[:_LINE_WIDTH] for row in rows], scopes), strict=True):
+        draft = _KeptDraft()
+        draft.entry = line
+        draft.showing = None if row[10] is None else _showing(row[10], row[11], row[12])
+        draft.request = None
+        draft.__class__ = KeptEntry
+        found.append(draft)
+    return found
+
+
+def _showing(number: int, at: int, client_id: str) -> Showing:
+    draft = _ShowingDraft()
+    draft.number = number
+    draft.at = time_of(at)
+    draft.client_id = client_id
+    draft.__class__ = Showing
+    showing: Showing = draft
+    return showing
 
 
 def file_details(file: File) -> dict[str, object]:
@@ -213,4 +324,5 @@ def entry_values(thread: Thread, kept: KeptEntry) -> dict[str, object]:
         "shown_to": showing.client_id if showing else None,
         "request_call": request.call if request else None,
         "request_id": request.id if request else None,
+        "words": terms_of(thread.business_id, thread.scope, kept),
     }

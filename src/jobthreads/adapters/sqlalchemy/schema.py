@@ -1,7 +1,8 @@
 """The tables. Times are whole microseconds since 1970 in UTC; our ids are the text of random UUIDs.
 
 Every key is led by `business_id`, so that nothing crosses businesses (S3); the ids that the host gives compare byte
-for byte on every database. Unknown visibility is refused by the database itself.
+for byte on every database. Unknown visibility is refused by the database itself. The column `words` is indexed by what
+each database has for it: see `words.py`.
 """
 
 from __future__ import annotations
@@ -39,11 +40,16 @@ def _word(length: int = 36) -> TypeEngine[str]:
 
 
 def _label() -> TypeEngine[str]:
-    return Text().with_variant(mysql.TEXT(charset="utf8mb4"), "mysql", "mariadb")
+    return Text().with_variant(mysql.TEXT(charset="utf8mb4", collation="utf8mb4_nopad_bin"), "mysql", "mariadb")
 
 
 def _long_text() -> TypeEngine[str]:
     return Text().with_variant(mysql.MEDIUMTEXT(charset="utf8mb4"), "mysql", "mariadb")
+
+
+def _terms() -> TypeEngine[str]:
+    exact = mysql.MEDIUMTEXT(charset="utf8mb4", collation="utf8mb4_bin")
+    return Text().with_variant(exact, "mysql", "mariadb")
 
 
 thread = Table(
@@ -89,6 +95,7 @@ entry = Table(
     Column("shown_to", _host_id()),
     Column("request_call", _word(20)),
     Column("request_id", _host_id()),
+    Column("words", _terms()),
     PrimaryKeyConstraint("business_id", "thread_id", "seq", name="jobthreads_entry_pk"),
     UniqueConstraint("id", name="jobthreads_entry_id"),
     UniqueConstraint(
@@ -167,6 +174,8 @@ Index(
     notice.c.business_id,
     notice.c.staff_id,
     notice.c.at,
+    # So that SQLite counts in the index alone: it would look up each row, to see once more that it is unread.
+    notice.c.unread,
     sqlite_where=notice.c.unread > 0,
     postgresql_where=notice.c.unread > 0,
 )

@@ -15,6 +15,7 @@ from jobthreads import faults
 from jobthreads.adapters.storage.checks import aware, is_key, safe_key, span
 from jobthreads.errors import Misconfigured, Unavailable
 from jobthreads.ports import Readable
+from jobthreads.sentences import gettext as _
 
 __all__ = ["LocalStorage"]
 
@@ -101,7 +102,7 @@ class LocalStorage:
     def keys_older_than(self, time: datetime) -> Iterator[str]:
         """The keys of files last written before this time; see `BlobStorage`."""
         aware(time)
-        for name, _ in self._files_before(time):
+        for name, _written in self._files_before(time):
             if is_key(name):
                 yield name
 
@@ -243,7 +244,7 @@ def _disk(*, lets_through: type[OSError] = FileExistsError) -> Iterator[None]:
 
 
 def _unavailable() -> Unavailable:
-    return Unavailable("The file cannot be stored or read just now.")
+    return Unavailable(_("The file cannot be stored or read just now."))
 
 
 def _is_there(name: str, folder: int) -> bool:

@@ -12,6 +12,7 @@ from jobthreads import faults
 from jobthreads.adapters.storage.checks import aware, is_key, safe_key, span
 from jobthreads.errors import Misconfigured, Unavailable
 from jobthreads.ports import Readable
+from jobthreads.sentences import gettext as _
 
 __all__ = ["S3Storage"]
 
@@ -146,7 +147,7 @@ class S3Storage:
             with self._server():
                 found = self._word_at(place)
             if found is None:
-                raise Unavailable("The file cannot be stored just now.") from trouble
+                raise Unavailable(_("The file cannot be stored just now.")) from trouble
             if found != word:
                 raise FileExistsError("A blob of this key is there already.") from trouble
 
@@ -200,7 +201,7 @@ class S3Storage:
                 raise
         if start and answer["ResponseMetadata"]["HTTPStatusCode"] != 206:
             answer["Body"].close()
-            raise Unavailable("The file storage does not give parts of files.")
+            raise Unavailable(_("The file storage does not give parts of files."))
         return answer["Body"]
 
     def _abort(self, place: str, upload_id: str) -> None:
@@ -229,7 +230,7 @@ class S3Storage:
         try:
             yield
         except self._trouble as trouble:
-            raise Unavailable("The file cannot be stored or read just now.") from trouble
+            raise Unavailable(_("The file cannot be stored or read just now.")) from trouble
 
 
 class _Span:

@@ -9,6 +9,7 @@ from jobthreads.policies.attachments.content import Content
 from jobthreads.policies.attachments.ole import Container, StreamStart, looks
 from jobthreads.policies.attachments.types import FileType
 from jobthreads.policies.attachments.verdicts import Damaged, Encrypted, HasMacros, OtherType
+from jobthreads.sentences import gettext as _
 
 __all__ = ["looks", "prove"]
 
@@ -16,14 +17,14 @@ _LOCKED_PACKAGES = frozenset({"encryptedpackage", "\x09drmcontent", "\x06dataspa
 _MACROS = frozenset({"vba", "_vba_project", "_vba_project_cur"})
 _WORD, _EXCEL = "worddocument", ("workbook", "book")
 _OTHERS = {
-    "powerpoint document": "PowerPoint presentation",
-    "visiodocument": "Visio drawing",
-    "__properties_version1.0": "Outlook message",
-    "quill": "Publisher document",
-    "bodytext": "Hangul document",
-    "starwriterdocument": "StarOffice document",
-    "starcalcdocument": "StarOffice document",
-    "stardrawdocument3": "StarOffice document",
+    "powerpoint document": _("PowerPoint presentation"),
+    "visiodocument": _("Visio drawing"),
+    "__properties_version1.0": _("Outlook message"),
+    "quill": _("Publisher document"),
+    "bodytext": _("Hangul document"),
+    "starwriterdocument": _("StarOffice document"),
+    "starcalcdocument": _("StarOffice document"),
+    "stardrawdocument3": _("StarOffice document"),
 }
 
 _FIB = (0xA5EC, 0xA5DC)
@@ -46,7 +47,7 @@ def prove(content: Content) -> FileType:
     word = _WORD in container.top
     books = [container.open(container.top[name]) for name in _EXCEL if name in container.top]
     if other or word == bool(books):
-        raise OtherType(other or "Office file of another kind")
+        raise OtherType(other or _("Office file of another kind"))
     if word:
         return _document(container)
     macros = [_holds_macro_sheet(book) for book in books]
@@ -98,7 +99,7 @@ def _records(book: StreamStart) -> Iterator[tuple[int, bytes]]:
     """The records from the first to the end of the workbook's own part, read in large pieces."""
     start, block = 0, book.at(0, _BLOCK)
     place = 0
-    for _ in range(_MOST_RECORDS):
+    for _record in range(_MOST_RECORDS):
         if place + 4 > start + len(block):
             start, block = place, book.at(place, _BLOCK)
         if len(block) < place - start + 4:

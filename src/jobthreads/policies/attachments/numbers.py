@@ -6,6 +6,7 @@ from jobthreads.policies.attachments.types import FileType
 from jobthreads.policies.attachments.verdicts import Damaged, Encrypted, OtherType
 from jobthreads.policies.attachments.xml_heads import root
 from jobthreads.policies.attachments.zips import Archive
+from jobthreads.sentences import gettext as _
 
 __all__ = ["looks", "prove"]
 
@@ -18,8 +19,8 @@ _SEEN = 512
 _ROOT_WITHIN = 65536
 _IN_2009 = {
     "http://developer.apple.com/namespaces/ls document": "",
-    "http://developer.apple.com/namespaces/sl document": "Pages document",
-    "http://developer.apple.com/namespaces/keynote2 presentation": "Keynote presentation",
+    "http://developer.apple.com/namespaces/sl document": _("Pages document"),
+    "http://developer.apple.com/namespaces/keynote2 presentation": _("Keynote presentation"),
 }
 
 
@@ -34,7 +35,7 @@ def prove(archive: Archive) -> FileType:
         raise Encrypted
     document = archive.find(_DOCUMENT)
     if document and not any(name.startswith(_ABOUT) for name in archive.parts):
-        raise OtherType("part of an iWork document")
+        raise OtherType(_("part of an iWork document"))
     seems = _seems(archive.start_of(document, _SEEN)) if document else _seems_2009(archive)
     if seems:
         raise OtherType(seems)
@@ -44,7 +45,7 @@ def prove(archive: Archive) -> FileType:
 def _seems_2009(archive: Archive) -> str:
     """What else the document is; empty for Numbers."""
     part = next(part for name in _DOCUMENT_2009 if (part := archive.find(name)))
-    return _IN_2009.get(root(archive.start_of(part, _ROOT_WITHIN)), "XML document in a ZIP archive")
+    return _IN_2009.get(root(archive.start_of(part, _ROOT_WITHIN)), _("XML document in a ZIP archive"))
 
 
 def _seems(start: bytes) -> str:
@@ -53,10 +54,10 @@ def _seems(start: bytes) -> str:
         case (1, 1):
             return ""
         case (1, 2):
-            return "Keynote presentation"
+            return _("Keynote presentation")
         case (10000, _):
-            return "Pages document"
-    return "iWork document"
+            return _("Pages document")
+    return _("iWork document")
 
 
 def _first_object(start: bytes) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from jobthreads.policies.attachments.types import FileType
 from jobthreads.policies.attachments.verdicts import Damaged, HasMacros, OtherType
 from jobthreads.policies.attachments.xml_heads import elements, root
 from jobthreads.policies.attachments.zips import Archive
+from jobthreads.sentences import gettext as _
 
 __all__ = ["CONTENT_TYPES", "prove"]
 
@@ -57,12 +58,12 @@ _WITH_MACROS = frozenset(
 )
 _MACRO_WORDS = ("vbaproject", "macroenabled", "macrosheet")
 _SEEMS = (
-    ("presentationml", "PowerPoint presentation"),
-    ("ms-powerpoint", "PowerPoint presentation"),
-    ("wordprocessingml.template", "Word template"),
-    ("spreadsheetml.template", "Excel template"),
-    ("sheet.binary", "Excel binary workbook"),
-    ("visio", "Visio drawing"),
+    ("presentationml", _("PowerPoint presentation")),
+    ("ms-powerpoint", _("PowerPoint presentation")),
+    ("wordprocessingml.template", _("Word template")),
+    ("spreadsheetml.template", _("Excel template")),
+    ("sheet.binary", _("Excel binary workbook")),
+    ("visio", _("Visio drawing")),
 )
 
 
@@ -92,7 +93,7 @@ def prove(archive: Archive) -> FileType:
     if stated in _WITH_MACROS:
         raise HasMacros
     if stated not in _MAIN:
-        raise OtherType(next((words for sign, words in _SEEMS if sign in stated), "Office file of another kind"))
+        raise OtherType(next((words for sign, words in _SEEMS if sign in stated), _("Office file of another kind")))
     kind = _MAIN[stated]
     _refuse_macros(archive, types, part.name)
     if root(archive.start_of(part, _ROOT_WITHIN)) not in _ROOTS[kind]:
@@ -121,7 +122,7 @@ def _content_types(archive: Archive) -> _ContentTypes:
 def _main_part(archive: Archive) -> str:
     part = archive.find(_RELATIONSHIPS)
     if part is None:
-        raise OtherType("Office file of another kind")
+        raise OtherType(_("Office file of another kind"))
     mains: list[Mapping[str, str]] = []
 
     def see(element: str, attributes: Mapping[str, str]) -> None:
@@ -130,7 +131,7 @@ def _main_part(archive: Archive) -> str:
 
     elements(archive.read(part, most=_MOST), see)
     if not mains:
-        raise OtherType("Office file of another kind")
+        raise OtherType(_("Office file of another kind"))
     if len(mains) > 1 or mains[0].get("TargetMode", "Internal") != "Internal":
         raise Damaged
     return _part_name(mains[0].get("Target", ""))

@@ -5,27 +5,27 @@ from __future__ import annotations
 import filetype  # type: ignore[import-untyped]  # it ships no types
 
 from jobthreads.policies.attachments.types import FileType
+from jobthreads.sentences import gettext as _
 
 __all__ = ["seems"]
 
 _WORDS = {
-    "zip": "ZIP archive",
-    "rar": "RAR archive",
-    "7z": "7-Zip archive",
-    "exe": "program",
-    "elf": "program",
-    "wasm": "program",
-    "crx": "browser extension",
-    "swf": "Flash file",
-    "epub": "e-book",
-    "rtf": "RTF document",
-    "ps": "PostScript document",
-    "sqlite": "database",
-    "dwg": "AutoCAD drawing",
-    "psd": "Photoshop image",
-    "cr2": "raw photo",
+    "zip": _("ZIP archive"),
+    "rar": _("RAR archive"),
+    "7z": _("7-Zip archive"),
+    "exe": _("program"),
+    "elf": _("program"),
+    "wasm": _("program"),
+    "crx": _("browser extension"),
+    "swf": _("Flash file"),
+    "epub": _("e-book"),
+    "rtf": _("RTF document"),
+    "ps": _("PostScript document"),
+    "sqlite": _("database"),
+    "dwg": _("AutoCAD drawing"),
+    "psd": _("Photoshop image"),
+    "cr2": _("raw photo"),
 }
-_GROUPS = {"image": "image", "audio": "audio file", "video": "video"}
 
 
 def seems(head: bytes) -> str:
@@ -33,5 +33,14 @@ def seems(head: bytes) -> str:
     kind = filetype.guess(head)
     if kind is None or FileType.of(kind.mime) is not None:
         return ""
-    group = kind.mime.partition("/")[0]
-    return _WORDS.get(kind.extension) or f"{kind.extension.upper()} {_GROUPS.get(group, 'file')}"
+    if kind.extension in _WORDS:
+        return _WORDS[kind.extension]
+    ending = kind.extension.upper()
+    match kind.mime.partition("/")[0]:
+        case "image":
+            return _("%(ending)s image", ending=ending)
+        case "audio":
+            return _("%(ending)s audio file", ending=ending)
+        case "video":
+            return _("%(ending)s video", ending=ending)
+    return _("%(ending)s file", ending=ending)

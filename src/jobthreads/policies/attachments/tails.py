@@ -6,6 +6,7 @@ import struct
 
 from jobthreads.policies.attachments.content import Content
 from jobthreads.policies.attachments.verdicts import OtherType
+from jobthreads.sentences import gettext as _
 
 __all__ = ["refuse_archive_behind"]
 
@@ -26,7 +27,7 @@ def refuse_archive_behind(content: Content) -> None:
     place = len(tail)
     while (place := tail.rfind(_END, 0, place)) >= 0:
         if len(tail) - place >= 22 and _works(content, tail[place : place + 22], start + place):
-            raise OtherType("file with a ZIP archive behind it")
+            raise OtherType(_("file with a ZIP archive behind it"))
 
 
 def _works(content: Content, record: bytes, place: int) -> bool:

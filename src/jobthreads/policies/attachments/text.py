@@ -8,6 +8,7 @@ import re
 from jobthreads.policies.attachments.content import Content
 from jobthreads.policies.attachments.types import FileType
 from jobthreads.policies.attachments.verdicts import OtherType
+from jobthreads.sentences import gettext as _
 
 __all__ = ["prove"]
 
@@ -21,22 +22,22 @@ _MARKS = (
 _SEEN = 1024
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
 _STARTS = (
-    (re.compile(r"<!doctype html|<html", re.IGNORECASE), "HTML page"),
-    (re.compile(r"<svg", re.IGNORECASE), "SVG image"),
-    (re.compile(r"<[a-z!?]", re.IGNORECASE), "HTML or XML document"),
-    (re.compile(r"\{\\rt", re.IGNORECASE), "RTF document"),
-    (re.compile(r"%!PS"), "PostScript document"),
-    (re.compile(r"mime-version:", re.IGNORECASE), "saved e-mail or web page"),
+    (re.compile(r"<!doctype html|<html", re.IGNORECASE), _("HTML page")),
+    (re.compile(r"<svg", re.IGNORECASE), _("SVG image")),
+    (re.compile(r"<[a-z!?]", re.IGNORECASE), _("HTML or XML document")),
+    (re.compile(r"\{\\rt", re.IGNORECASE), _("RTF document")),
+    (re.compile(r"%!PS"), _("PostScript document")),
+    (re.compile(r"mime-version:", re.IGNORECASE), _("saved e-mail or web page")),
     # A picture, a model or measurements written down in letters.
-    (re.compile(r"P[1-6]\s(?:\s*#[^\n]*\n)*\s*\d+\s+\d+\s"), "Netpbm image"),
-    (re.compile(r"solid\b[^\n]*\n\s*facet\s+normal\b", re.IGNORECASE), "STL model"),
-    (re.compile(r"SIMPLE  = "), "FITS image"),
+    (re.compile(r"P[1-6]\s(?:\s*#[^\n]*\n)*\s*\d+\s+\d+\s"), _("Netpbm image")),
+    (re.compile(r"solid\b[^\n]*\n\s*facet\s+normal\b", re.IGNORECASE), _("STL model")),
+    (re.compile(r"SIMPLE  = "), _("FITS image")),
 )
 _INSIDE = (
-    (re.compile(r"<svg[\s>]", re.IGNORECASE), "SVG image"),
-    (re.compile(r"<!doctype\s+html|<(?:html|head|body|script|iframe)[\s>]", re.IGNORECASE), "HTML page"),
-    (re.compile(r"<\?(?:php|xml)\b", re.IGNORECASE), "HTML or XML document"),
-    (re.compile(r"%PDF-\d"), "PDF document behind other text"),
+    (re.compile(r"<svg[\s>]", re.IGNORECASE), _("SVG image")),
+    (re.compile(r"<!doctype\s+html|<(?:html|head|body|script|iframe)[\s>]", re.IGNORECASE), _("HTML page")),
+    (re.compile(r"<\?(?:php|xml)\b", re.IGNORECASE), _("HTML or XML document")),
+    (re.compile(r"%PDF-\d"), _("PDF document behind other text")),
 )
 _HEADER = re.compile(r"[!-9;-~]+:|[ \t]")
 
@@ -75,7 +76,7 @@ def _refuse_other(start: str) -> None:
     other = next((words for sign, words in _STARTS if sign.match(begins)), "")
     other = other or next((words for sign, words in _INSIDE if sign.search(start)), "")
     if other or _heads_a_mail(begins):
-        raise OtherType(other or "saved e-mail or web page")
+        raise OtherType(other or _("saved e-mail or web page"))
 
 
 def _heads_a_mail(start: str) -> bool:

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from jobthreads.sentences import gettext as _
+
 __all__ = ["FileType"]
 
 
@@ -69,21 +71,21 @@ class _Facts:
 _OPEN_XML = "application/vnd.openxmlformats-officedocument"
 
 _FACTS = {
-    FileType.JPEG: _Facts("image/jpeg", "JPEG image", (".jpg", ".jpeg", ".jpe", ".jfif")),
-    FileType.PNG: _Facts("image/png", "PNG image", (".png",)),
-    FileType.GIF: _Facts("image/gif", "GIF image", (".gif",)),
-    FileType.WEBP: _Facts("image/webp", "WebP image", (".webp",)),
-    FileType.BMP: _Facts("image/bmp", "BMP image", (".bmp", ".dib")),
-    FileType.TIFF: _Facts("image/tiff", "TIFF image", (".tif", ".tiff")),
-    FileType.AVIF: _Facts("image/avif", "AVIF image", (".avif",)),
-    FileType.HEIC: _Facts("image/heic", "HEIC image", (".heic", ".heif", ".hif")),
-    FileType.PDF: _Facts("application/pdf", "PDF document", (".pdf",)),
-    FileType.DOC: _Facts("application/msword", "Word 97–2003 document", (".doc",)),
-    FileType.DOCX: _Facts(f"{_OPEN_XML}.wordprocessingml.document", "Word document", (".docx",)),
-    FileType.XLS: _Facts("application/vnd.ms-excel", "Excel 97–2003 workbook", (".xls",)),
-    FileType.XLSX: _Facts(f"{_OPEN_XML}.spreadsheetml.sheet", "Excel workbook", (".xlsx",)),
-    FileType.NUMBERS: _Facts("application/vnd.apple.numbers", "Numbers spreadsheet", (".numbers",)),
-    FileType.TEXT: _Facts("text/plain", "plain text", (".txt", ".csv", ".md", ".log")),
+    FileType.JPEG: _Facts("image/jpeg", _("JPEG image"), (".jpg", ".jpeg", ".jpe", ".jfif")),
+    FileType.PNG: _Facts("image/png", _("PNG image"), (".png",)),
+    FileType.GIF: _Facts("image/gif", _("GIF image"), (".gif",)),
+    FileType.WEBP: _Facts("image/webp", _("WebP image"), (".webp",)),
+    FileType.BMP: _Facts("image/bmp", _("BMP image"), (".bmp", ".dib")),
+    FileType.TIFF: _Facts("image/tiff", _("TIFF image"), (".tif", ".tiff")),
+    FileType.AVIF: _Facts("image/avif", _("AVIF image"), (".avif",)),
+    FileType.HEIC: _Facts("image/heic", _("HEIC image"), (".heic", ".heif", ".hif")),
+    FileType.PDF: _Facts("application/pdf", _("PDF document"), (".pdf",)),
+    FileType.DOC: _Facts("application/msword", _("Word 97–2003 document"), (".doc",)),
+    FileType.DOCX: _Facts(f"{_OPEN_XML}.wordprocessingml.document", _("Word document"), (".docx",)),
+    FileType.XLS: _Facts("application/vnd.ms-excel", _("Excel 97–2003 workbook"), (".xls",)),
+    FileType.XLSX: _Facts(f"{_OPEN_XML}.spreadsheetml.sheet", _("Excel workbook"), (".xlsx",)),
+    FileType.NUMBERS: _Facts("application/vnd.apple.numbers", _("Numbers spreadsheet"), (".numbers",)),
+    FileType.TEXT: _Facts("text/plain", _("plain text"), (".txt", ".csv", ".md", ".log")),
 }
 _BY_CONTENT_TYPE = {facts.content_type: kind for kind, facts in _FACTS.items()}
 _INLINE = frozenset({FileType.JPEG, FileType.PNG, FileType.GIF, FileType.WEBP, FileType.AVIF})

@@ -52,6 +52,7 @@ class MarksContract(Contract):
         with repository.atomic() as work:
             assert work.marks.see("acme", "dana", JOB, second.entry.id) is True
             assert work.marks.unread("acme", "dana", JOB) == 1
+            assert work.marks.unread_at("acme", "dana", JOB, first.entry.id) == 1
             assert work.marks.see("acme", "dana", JOB, second.entry.id) is False
             assert work.marks.see("acme", "dana", JOB, first.entry.id) is False
             assert work.marks.unread("acme", "dana", JOB) == 1
@@ -70,7 +71,8 @@ class MarksContract(Contract):
         volts = write(repository, "volt", business_id="volt")
         with repository.atomic() as work:
             for kept in (note, omars, elsewhere, volts):
-                assert work.marks.see("acme", "dana", JOB, kept.entry.id) is None
+                assert work.marks.unread_at("acme", "dana", JOB, kept.entry.id) is None
+                assert work.marks.see("acme", "dana", JOB, kept.entry.id) is False
             assert work.marks.unread("acme", "dana", JOB) == 1
 
     def test_each_client_has_their_own_mark(self, repository: Repository) -> None:

@@ -8,14 +8,24 @@ from jobthreads.ports import Repository
 from jobthreads.testing.contracts.bells import BellContract, MarksContract
 from jobthreads.testing.contracts.lines import EntriesContract, InboxContract
 from jobthreads.testing.contracts.links import LinksContract
+from jobthreads.testing.contracts.names import NamesContract
 from jobthreads.testing.contracts.outboxes import OutboxContract
+from jobthreads.testing.contracts.searches import SearchContract
 from jobthreads.testing.contracts.transactions import HostTransaction, TransactionContract
 
 __all__ = ["RepositoryContract"]
 
 
 class RepositoryContract(
-    TransactionContract, EntriesContract, InboxContract, MarksContract, BellContract, OutboxContract, LinksContract
+    TransactionContract,
+    NamesContract,
+    EntriesContract,
+    InboxContract,
+    SearchContract,
+    MarksContract,
+    BellContract,
+    OutboxContract,
+    LinksContract,
 ):
     """Override the fixtures `repository` and `host_transaction`."""
 

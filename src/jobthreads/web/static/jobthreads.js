@@ -3,10 +3,12 @@
 
 const POLL_MS = 10_000;
 const FRAGMENT = { "Jobthreads-Fragment": "1" };
-const OFFLINE = {
-  detail: "This could not be sent just now.",
-  hint: "Your text is still here. Check the connection, then send again; nothing will be doubled.",
-};
+// The page brings what is said here in its own language; English needs nothing brought.
+const WORDS = JSON.parse(document.querySelector("script[data-jt-words]")?.dataset.jtWords ?? "{}");
+
+function _(message, facts = {}) {
+  return (WORDS[message] ?? message).replace(/%\((\w+)\)s/g, (whole, name) => facts[name] ?? whole);
+}
 
 function freshId() {
   // crypto.randomUUID is there in secure contexts only, and an office may run on plain http.
@@ -90,7 +92,7 @@ class LivePage {
       (line) => !known.has(line.dataset.jtLine),
     );
     const name = news.at(-1)?.querySelector(".jt-name")?.textContent;
-    if (name) announce(this.root, `New message from ${name}`);
+    if (name) announce(this.root, _("New message from %(name)s", { name }));
     this.mark();
   }
 
@@ -130,7 +132,7 @@ class LivePage {
       label.className = "jt-label";
       const kept = document.createElement("textarea");
       Object.assign(kept, { className: "jt-textarea", readOnly: true, rows: 6, value: typed });
-      label.append("What you wrote", kept);
+      label.append(_("What you wrote"), kept);
       refusal.append(label);
     }
     this.root.className = "jobthreads jt-page";
@@ -188,7 +190,10 @@ class Sender {
       if (answer.ok) await this.sent();
       else await this.refused(await answer.json());
     } catch {
-      this.show(OFFLINE);
+      this.show({
+        detail: _("This could not be sent just now."),
+        hint: _("Your text is still here. Check the connection, then send again; nothing will be doubled."),
+      });
     } finally {
       this.busy(false);
     }
@@ -205,7 +210,7 @@ class Sender {
     this.text.value = "";
     this.field("request_id").value = freshId();
     this.show(null);
-    announce(this.page.root, "Sent");
+    announce(this.page.root, _("Sent"));
     await this.page.refresh();
     this.text.focus();
   }
@@ -226,11 +231,10 @@ class Sender {
   }
 }
 
-function sized(bytes) {
-  for (const [unit, many] of [["MB", 1024 * 1024], ["KB", 1024]]) {
-    if (bytes >= many) return `${(bytes / many).toFixed(1).replace(/\.0$/, "")} ${unit}`;
-  }
-  return `${bytes} bytes`;
+function sized(bytes, language) {
+  const written = (size) => Math.max(size, 0.1).toLocaleString(language || "en", { maximumFractionDigits: 1 });
+  if (bytes >= 1024 * 1024) return _("%(amount)s MB", { amount: written(bytes / (1024 * 1024)) });
+  return _("%(amount)s KB", { amount: written(bytes / 1024) });
 }
 
 function element(name, className, text = "") {
@@ -249,9 +253,10 @@ class Sending {
     name.dir = "auto";
     this.bar = element("progress", "jt-upload-progress");
     Object.assign(this.bar, { max: 100, value: 0 });
-    this.bar.setAttribute("aria-label", `Sending ${file.name}`);
-    this.result = element("span", "jt-upload-result", "Waiting");
-    this.line.append(name, element("span", "jt-upload-size", sized(file.size)), this.bar, this.result);
+    this.bar.setAttribute("aria-label", _("Sending %(file)s", { file: file.name }));
+    this.result = element("span", "jt-upload-result", _("Waiting"));
+    const size = sized(file.size, uploader.page.root.lang);
+    this.line.append(name, element("span", "jt-upload-size", size), this.bar, this.result);
   }
 
   // One after the other, so that each is told apart and the first is there soon.
@@ -259,14 +264,14 @@ class Sending {
     this.line.classList.remove("jt-upload-refused");
     this.line.querySelector("button")?.remove();
     this.bar.hidden = false;
-    this.result.textContent = "Sending";
+    this.result.textContent = _("Sending");
     return new Promise((done) => {
       const request = new XMLHttpRequest();
       request.open("POST", this.uploader.form.dataset.jtUpload);
       request.setRequestHeader("Accept", "application/json");
       request.upload.addEventListener("progress", (event) => {
         if (event.lengthComputable) this.bar.value = (100 * event.loaded) / event.total;
-        if (event.loaded === event.total) this.result.textContent = "Checking";
+        if (event.loaded === event.total) this.result.textContent = _("Checking");
       });
       request.addEventListener("loadend", () => {
         this.answered(request);
@@ -283,7 +288,7 @@ class Sending {
     if (request.status === 201) {
       this.bar.hidden = true;
       this.line.classList.add("jt-upload-stored");
-      this.result.textContent = "Attached";
+      this.result.textContent = _("Attached");
       return;
     }
     let problem = null;
@@ -292,7 +297,7 @@ class Sending {
     } catch {
       // No answer, or none of ours: nobody knows whether it arrived, and the same request may be sent again.
     }
-    this.refuse(problem?.detail ? `${problem.detail} ${problem.hint}` : "This could not be sent just now.");
+    this.refuse(problem?.detail ? `${problem.detail} ${problem.hint}` : _("This could not be sent just now."));
     if (!problem?.detail || request.status >= 429) this.offerAgain();
   }
 
@@ -304,7 +309,7 @@ class Sending {
   }
 
   offerAgain() {
-    const again = element("button", "jt-button jt-button-quiet", "Try again");
+    const again = element("button", "jt-button jt-button-quiet", _("Try again"));
     again.type = "button";
     again.addEventListener("click", () => this.uploader.send([this]));
     this.line.append(again);
@@ -371,8 +376,8 @@ class Uploader {
     this.list.replaceChildren(...sendings.map((one) => one.line));
     const going = [];
     for (const [place, one] of sendings.entries()) {
-      if (place >= most) one.refuse(`${most} files at once are the most. Attach this one again by itself.`);
-      else if (one.file.size > limit) one.refuse(`The file is larger than ${this.form.dataset.jtSize}.`);
+      if (place >= most) one.refuse(_("Too many files at once: the most is %(most)s. Attach this one again by itself.", { most }));
+      else if (one.file.size > limit) one.refuse(_("The file is larger than %(size)s.", { size: this.form.dataset.jtSize }));
       else going.push(one);
     }
     this.send(going);
@@ -382,7 +387,7 @@ class Uploader {
     this.queue = this.queue.then(async () => {
       for (const one of sendings) await one.send();
       const stored = sendings.filter((one) => one.line.classList.contains("jt-upload-stored"));
-      if (stored.length) announce(this.page.root, `${stored.length} of ${sendings.length} files attached`);
+      if (stored.length) announce(this.page.root, _("Files attached: %(stored)s of %(all)s", { stored: stored.length, all: sendings.length }));
       await this.page.refresh();
     });
     return this.queue;
@@ -406,16 +411,16 @@ class Choosing {
   async fill() {
     const chosen = this.client.value;
     this.root.querySelector("[data-jt-client-value]").value = chosen;
-    this.offer([], chosen ? "Looking…" : "Choose a client first", "");
+    this.offer([], chosen ? _("Looking…") : _("Choose a client first"), "");
     if (!chosen) return;
     try {
       const answer = await fetch(`${this.root.dataset.jtNew}?${new URLSearchParams({ client: chosen })}`);
       const found = await answer.json();
       if (chosen !== this.client.value) return;
-      if (!answer.ok) this.offer([], "Nothing to choose", `${found.detail} ${found.hint}`);
-      else this.offer(found.scopes, found.scopes.length ? "Choose a job or quote" : "Nothing to choose", found.nothing);
+      if (!answer.ok) this.offer([], _("Nothing to choose"), `${found.detail} ${found.hint}`);
+      else this.offer(found.scopes, found.scopes.length ? _("Choose a job or quote") : _("Nothing to choose"), found.nothing);
     } catch {
-      this.offer([], "Nothing to choose", "The list cannot be had just now. Choose the client again in a moment.");
+      this.offer([], _("Nothing to choose"), _("The list cannot be had just now. Choose the client again in a moment."));
     }
   }
 

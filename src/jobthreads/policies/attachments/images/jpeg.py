@@ -8,6 +8,7 @@ from jobthreads.policies.attachments.content import Content
 from jobthreads.policies.attachments.tails import refuse_archive_behind
 from jobthreads.policies.attachments.types import FileType
 from jobthreads.policies.attachments.verdicts import Damaged, OtherType
+from jobthreads.sentences import gettext as _
 
 __all__ = ["looks", "prove"]
 
@@ -25,7 +26,7 @@ def looks(head: bytes) -> bool:
 def prove(content: Content) -> FileType:
     """Follow the markers to the first scan."""
     place, framed = 2, False
-    for _ in range(_MOST_MARKERS):
+    for _turn in range(_MOST_MARKERS):
         mark, code, length = struct.unpack(">BBH", content.exactly(place, 4))
         if mark != 0xFF:
             raise Damaged
@@ -35,7 +36,7 @@ def prove(content: Content) -> FileType:
             place += 2
         else:
             if code == _JPEG_LS:
-                raise OtherType("JPEG-LS image")
+                raise OtherType(_("JPEG-LS image"))
             if code == _END_OF_IMAGE or length < 2:
                 raise Damaged
             if code in _FRAMES:

@@ -8,6 +8,7 @@ from jobthreads.policies.attachments.content import Content
 from jobthreads.policies.attachments.tails import refuse_archive_behind
 from jobthreads.policies.attachments.types import FileType
 from jobthreads.policies.attachments.verdicts import Damaged, OtherType
+from jobthreads.sentences import gettext as _
 
 __all__ = ["looks", "prove"]
 
@@ -31,7 +32,7 @@ def prove(content: Content) -> FileType:
     thumbnail_of_raw = fields.get(_SUBFILE, 0) & 1 and _SUB_DIRECTORIES in fields
     sensor = fields.get(_PHOTOMETRIC) in (_COLOUR_FILTER, _LINEAR_RAW)
     if content.head[8:10] == b"CR" or _DNG_VERSION in fields or thumbnail_of_raw or sensor:
-        raise OtherType("raw photo")
+        raise OtherType(_("raw photo"))
     refuse_archive_behind(content)
     return FileType.TIFF
 

@@ -23,7 +23,7 @@ def _word(length: int = 36) -> TypeEngine[str]:
 
 
 def _label() -> TypeEngine[str]:
-    return sa.Text().with_variant(mysql.TEXT(charset="utf8mb4"), "mysql", "mariadb")
+    return sa.Text().with_variant(mysql.TEXT(charset="utf8mb4", collation="utf8mb4_nopad_bin"), "mysql", "mariadb")
 
 
 def _long_text() -> TypeEngine[str]:
@@ -176,7 +176,7 @@ def upgrade() -> None:
     op.create_index(
         "jobthreads_notice_unread",
         "jobthreads_notice",
-        ["business_id", "staff_id", "at"],
+        ["business_id", "staff_id", "at", "unread"],
         sqlite_where=sa.text("unread > 0"),
         postgresql_where=sa.text("unread > 0"),
     )

@@ -1,7 +1,7 @@
 """The words of the sample data: what a trades business and its customers write to each other.
 
 Each work is a short script. `C` is the client, `S` the office, `N` an internal note, `=` a new status,
-`F` a form that was saved, `+C +S +N` a file from the client, for the client, for the team. Braces are filled in by `seed.py`.
+`F` a form that was saved, `+C +S +N` a file from the client, for the client, for the team. Braces are filled in by `history.py`.
 """
 
 # ruff: noqa: E501 - what people write stands on one line

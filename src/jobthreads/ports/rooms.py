@@ -1,94 +1,21 @@
-"""What a host plugs in: each port states its duties, and ships a contract suite in `jobthreads.testing`."""
+"""The rooms of a unit of work: what is kept, and in what order it comes back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from jobthreads.domain.entries import Author, Entry, EntryKind, KeptEntry, ScanState
 from jobthreads.domain.files import Blob, FileTask
-from jobthreads.domain.notifications import Batch, Delivery, FailedDelivery, Link, Notice, Notification
-from jobthreads.domain.people import Business, Client, Staff
+from jobthreads.domain.notifications import Batch, Delivery, FailedDelivery, Link, Notice
 from jobthreads.domain.reach import Reach
-from jobthreads.domain.records import Job, Record, Scope
-from jobthreads.domain.scanning import Clean, Infected
+from jobthreads.domain.records import Scope
+from jobthreads.domain.search import FoundEntry, Query
 from jobthreads.domain.threads import Thread, ThreadRow
 
-__all__ = [
-    "Bell",
-    "BlobStorage",
-    "Directory",
-    "Entries",
-    "Files",
-    "Inbox",
-    "Links",
-    "Marks",
-    "Notifier",
-    "Outbox",
-    "Readable",
-    "Repository",
-    "Scanner",
-    "UnitOfWork",
-]
-
-
-class Directory(Protocol):
-    """The host's own people and records, read anew on every call.
-
-    Every method answers for one business only, leaves unknown ids out, never raises for them, and is called before
-    our transaction or savepoint opens, at most once of each kind a page.
-    """
-
-    def business(self, business_id: str) -> Business | None:
-        """The business, None if there is none of this id."""
-        ...
-
-    def clients(self, business_id: str, ids: Sequence[str]) -> Mapping[str, Client]:
-        """The clients of these ids, by id."""
-        ...
-
-    def records(self, business_id: str, scopes: Sequence[Scope]) -> Mapping[Scope, Record]:
-        """The jobs and quotes of these scopes, sent to the portal or not, by scope."""
-        ...
-
-    def records_of_client(self, business_id: str, client_id: str) -> Iterable[Record]:
-        """Every job and quote of one client, in the order in which the host lists them."""
-        ...
-
-    def search_clients(self, business_id: str, text: str, limit: int) -> Iterable[Client]:
-        """At most `limit` clients that match what was typed, all for an empty text, in the host's order."""
-        ...
-
-    def jobs_assigned_to(self, staff: Staff) -> Iterable[str | Job]:
-        """The ids of the jobs (or the jobs) this person is assigned to now: the inverse of `Job.assigned_to`."""
-        ...
-
-    def team(self, business_id: str) -> Iterable[Staff]:
-        """Every staff member of the business who may sign in now."""
-        ...
-
-
-class Notifier(Protocol):
-    """A way to tell a client: e-mail, or a host's own text messages.
-
-    `channel` is a short word, stable and unique among the notifiers of one `JobThreads`.
-    """
-
-    @property
-    def channel(self) -> str:
-        """The name under which deliveries are kept, at most 40 characters."""
-        ...
-
-    def deliver(self, notification: Notification) -> None:
-        """Deliver it now, at least once; the same `notification.id` may come again after a crash.
-
-        Raises `TemporaryFailure` to be asked again later and `PermanentFailure` to be never asked again; any other
-        exception counts as temporary. Must not read anything but what it is given.
-        """
-        ...
+__all__ = ["Bell", "Entries", "Files", "Inbox", "Links", "Marks", "Outbox", "Search"]
 
 
 class Entries(Protocol):
@@ -99,7 +26,7 @@ class Entries(Protocol):
         ...
 
     def create(self, thread: Thread) -> Thread:
-        """Keep a new thread, or find the one that another writer made first; held either way (M1)."""
+        """Keep a new thread with its counters, or find the one that another writer made first; held either way (M1)."""
         ...
 
     def exists(self, business_id: str, scope: Scope) -> bool:
@@ -110,9 +37,10 @@ class Entries(Protocol):
         """The entry that this request made before (S4)."""
         ...
 
-    def append(self, thread: Thread, kept: KeptEntry) -> bool:
+    def append(self, thread: Thread, kept: KeptEntry, *, counted: bool = False) -> bool:
         """Keep one more entry and the thread's new counters; the client's mark rises if it moves the thread.
 
+        `counted` says that the counters are kept already: `create` has just kept the thread with this entry in them.
         False, and nothing kept, if another entry already carries the same request.
         """
         ...
@@ -218,6 +146,48 @@ class Inbox(Protocol):
         ...
 
 
+class Search(Protocol):
+    """What entries are found by: their words, as `staff_words` and `shown_words` give them, and nothing else (J12).
+
+    Kept by `Entries.append` and `Files.change` in the same transaction. What is found stands newest first, never by
+    rank, and is the same whatever the database.
+    """
+
+    def entries(
+        self,
+        business_id: str,
+        reach: Reach,
+        query: Query,
+        *,
+        scope: Scope | None,
+        kinds: Sequence[EntryKind],
+        author: Author | None,
+        visible_only: bool,
+        after: tuple[int, str, int] | None,
+        limit: int,
+    ) -> list[FoundEntry]:
+        """Entries in reach, following the place `after`; of this scope, these kinds and this author, where given."""
+        ...
+
+    def shown(
+        self,
+        business_id: str,
+        client_id: str,
+        scopes: Iterable[Scope],
+        query: Query,
+        *,
+        authors: bool,
+        after: UUID | None,
+        limit: int,
+    ) -> list[KeptEntry]:
+        """Entries of these scopes that are shown to this client, newest showing first, following `after`.
+
+        Found by what they are shown alone, and by the name of the staff member who wrote it only if `authors`.
+        From the first one if `after` is no longer shown to them.
+        """
+        ...
+
+
 class Marks(Protocol):
     """What clients have been shown and have seen: read by the portal alone, moved by shown entries alone (S1)."""
 
@@ -232,8 +202,12 @@ class Marks(Protocol):
         """How many replies and files of others in this scope the client has not seen, 100 at most."""
         ...
 
-    def see(self, business_id: str, client_id: str, scope: Scope, upto: UUID) -> bool | None:
-        """Raise the client's mark to this entry; False if it stood there already, None if it is not shown to them."""
+    def unread_at(self, business_id: str, client_id: str, scope: Scope, upto: UUID) -> int | None:
+        """As `unread`; None if the entry `upto` is not shown to this client in this scope."""
+        ...
+
+    def see(self, business_id: str, client_id: str, scope: Scope, upto: UUID) -> bool:
+        """Raise the client's mark to this entry; False if it stood there already, or is not shown to them."""
         ...
 
 
@@ -342,128 +316,4 @@ class Links(Protocol):
 
     def hit(self, business_id: str, subject: str, window: datetime) -> int:
         """Count one more for `subject` in the window that began then; the count with it."""
-        ...
-
-
-class UnitOfWork(Protocol):
-    """One transaction, or one read: the verbs of the repository, grouped by room."""
-
-    @property
-    def entries(self) -> Entries:
-        """Threads and their entries."""
-        ...
-
-    @property
-    def files(self) -> Files:
-        """Where files lie, and who sees them."""
-        ...
-
-    @property
-    def inbox(self) -> Inbox:
-        """The threads panel."""
-        ...
-
-    @property
-    def marks(self) -> Marks:
-        """What clients have seen."""
-        ...
-
-    @property
-    def bell(self) -> Bell:
-        """Staff unread."""
-        ...
-
-    @property
-    def outbox(self) -> Outbox:
-        """What is to be told."""
-        ...
-
-    @property
-    def links(self) -> Links:
-        """Mailed links, sessions and limits."""
-        ...
-
-    def after_commit(self, call: Callable[[], None]) -> None:
-        """Call this once everything is durable: after our commit, or the host's; never after a rollback."""
-        ...
-
-
-class Repository(Protocol):
-    """Where threads are kept."""
-
-    def atomic(self) -> AbstractContextManager[UnitOfWork]:
-        """Open a transaction that commits at the end of the block and rolls back on any exception."""
-        ...
-
-    def reading(self) -> AbstractContextManager[UnitOfWork]:
-        """Open the same verbs for reading only; no transaction is promised."""
-        ...
-
-    def using(self, connection: object) -> Repository:
-        """Give the same repository inside the host's open transaction: a savepoint, no commit, no retry."""
-        ...
-
-
-class Readable(Protocol):
-    """Bytes that come one piece after another, never whole in memory."""
-
-    def read(self, size: int, /) -> bytes:
-        """The next bytes, `size` at most; empty only at the end."""
-        ...
-
-
-class BlobStorage(Protocol):
-    """Where the content of files lies, under random keys; it never learns a name, a type or an address.
-
-    A key is 16 to 64 small letters and digits, made anew by the caller for each blob; any other is a `ValueError`
-    before anything is touched, so that no path can be made of one. There is no address to a blob: every download
-    streams through our route, so that hiding is immediate and the headers are ours.
-    """
-
-    def put(self, stream: Readable, key: str) -> None:
-        """Keep all that the stream gives, in pieces; durable when it returns.
-
-        Until then nothing stands under the key, and nothing ever stands there half. Never replaces: raises
-        `FileExistsError` for a key that is there. Raises `Unavailable` if it could not be kept, or that is not known:
-        try again with another key. Lets through what the stream raises, with nothing under the key. Two puts of
-        one key at once leave one of the two, whole.
-        """
-        ...
-
-    def open(self, key: str, start: int = 0, end: int | None = None) -> AbstractContextManager[Readable]:
-        """Open the bytes from `start` up to and without `end` (None: all), streamed; empty beyond the blob's end.
-
-        Raises `Unavailable` on entering when the blob is missing, and while reading when the rest cannot be read:
-        a blob never looks shorter than it is.
-        """
-        ...
-
-    def delete(self, key: str) -> None:
-        """Take the blob away; one that is not there is no error. Raises `Unavailable` if it could not be done."""
-        ...
-
-    def keys_older_than(self, time: datetime) -> Iterator[str]:
-        """The keys of blobs last written before an aware time, in any order, one by one however many there are.
-
-        Whoever iterates may delete them meanwhile. Raises `Unavailable` if they cannot be listed.
-        """
-        ...
-
-    def sweep_leftovers(self, older_than: datetime) -> int:
-        """Take away what puts that never finished have left since before this aware time, and tell how many.
-
-        No key is touched by it, and no put that still goes on.
-        """
-        ...
-
-
-class Scanner(Protocol):
-    """Looks for harm in a file before a client can have it."""
-
-    def scan(self, file: Readable) -> Clean | Infected:
-        """Read the file from where it stands to its end, in pieces, and say what was found.
-
-        Raises `TemporaryFailure` when it cannot say, to be asked again later: a file that was not scanned whole is
-        never clean. Lets through what the file raises.
-        """
         ...

@@ -1,0 +1,5 @@
+"""`python -m tradebook_django`."""
+
+from tradebook_django.command import main
+
+main()

@@ -1,0 +1,1 @@
+"""How Tradebook's tables came about."""

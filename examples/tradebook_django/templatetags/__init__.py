@@ -1,0 +1,1 @@
+"""Tradebook's template tags."""

@@ -1,0 +1,1 @@
+"""How fast the library is beside hand-written SQL on the same tables: `tox -e bench`."""

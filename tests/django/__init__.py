@@ -1,0 +1,1 @@
+"""jobthreads in a Django project."""

@@ -1,0 +1,1 @@
+"""A host's app: companies, people, jobs and quotes in models of its own."""

@@ -1,0 +1,204 @@
+"""How many statements each door sends, however much there is: counted as the server gets them, BEGIN and COMMIT too."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine
+
+from jobthreads import Role, Settings, Visibility
+from jobthreads.adapters.storage import LocalStorage
+from jobthreads.testing import staff
+from tests.doors.sent import Sent, listening_to, sent
+from tests.servers import ON_EVERY_DATABASE
+from tests.shop import Shop
+
+Call = Callable[[Shop], object]
+
+
+@pytest.fixture
+def heard(shop: Shop) -> Iterator[Sent]:
+    """What the shop's database is sent, once there is a conversation that has been read by nobody."""
+    unlimited = Settings(client_posts=None, client_files=None)
+    shop.threads = shop.open(settings=unlimited)
+    shop.threads.staff.reply(shop.kim, shop.job.scope, "Friday?", request_id="first")
+    shop.threads.portal.reply(shop.dana, shop.job.scope, "Friday is fine.")
+    with sent(shop.repository) as heard:
+        yield heard
+
+
+POSTS: dict[str, tuple[int, Call]] = {
+    "a reply": (7, lambda shop: shop.threads.staff.reply(shop.kim, shop.job.scope, "At 8.")),
+    "the reply that starts a thread": (7, lambda shop: shop.threads.staff.reply(shop.kim, shop.garage.scope, "At 8.")),
+    "a reply sent twice": (
+        5,
+        lambda shop: shop.threads.staff.reply(shop.kim, shop.job.scope, "Friday?", request_id="first"),
+    ),
+    "a reply that read along": (
+        7,
+        lambda shop: shop.threads.staff.reply(shop.kim, shop.job.scope, "At 8.", if_seen=2),
+    ),
+    "a note": (5, lambda shop: shop.threads.staff.note(shop.kim, shop.job.scope, "Dog in the yard.")),
+    "a client's reply": (7, lambda shop: shop.threads.portal.reply(shop.dana, shop.job.scope, "At 9?")),
+    "a status change": (
+        5,
+        lambda shop: shop.threads.record.status_changed("acme", shop.job.scope, old="Quoted", new="Booked"),
+    ),
+    "a form save": (
+        5,
+        lambda shop: shop.threads.record.form_saved("acme", shop.job.scope, form="Site", changes={"Gate": "4"}),
+    ),
+    # Then the conversation is read: its entries, and what is unread in it.
+    "a start": (4 + 2, lambda shop: shop.threads.staff.start(shop.kim, client_id="dana", scope=shop.garage.scope)),
+    "a start of what is there": (
+        3 + 2,
+        lambda shop: shop.threads.staff.start(shop.kim, client_id="dana", scope=shop.job.scope),
+    ),
+}
+
+READS: dict[str, tuple[int, Call]] = {
+    "inbox": (1, lambda shop: shop.threads.staff.inbox(shop.kim)),
+    "inbox, unread only": (1, lambda shop: shop.threads.staff.inbox(shop.kim, unread_only=True)),
+    "inbox of one client": (1, lambda shop: shop.threads.staff.inbox(shop.kim, client_id="dana")),
+    "conversation": (2, lambda shop: shop.threads.staff.conversation(shop.kim, shop.job.scope)),
+    "feed": (1, lambda shop: shop.threads.staff.feed(shop.kim, shop.job.scope)),
+    "feed of a tradie": (1, lambda shop: shop.threads.staff.feed(shop.tom, shop.job.scope)),
+    "what stands above the feed": (1, lambda shop: shop.threads.staff.header(shop.kim, shop.job.scope)),
+    "search": (1, lambda shop: shop.threads.staff.search(shop.kim, "friday")),
+    "search by a tradie": (1, lambda shop: shop.threads.staff.search(shop.tom, "friday")),
+    "clients to write to": (0, lambda shop: shop.threads.staff.clients(shop.kim)),
+    "records to write on": (0, lambda shop: shop.threads.staff.scopes(shop.kim, "dana")),
+    "availability": (0, lambda shop: shop.threads.staff.availability(shop.kim)),
+    "portal list": (1, lambda shop: shop.threads.portal.records(shop.dana)),
+    "portal conversation": (2, lambda shop: shop.threads.portal.conversation(shop.dana, shop.job.scope)),
+    "portal search": (1, lambda shop: shop.threads.portal.search(shop.dana, "friday")),
+    "bell count": (1, lambda shop: shop.threads.bell.unread(shop.kim)),
+    "notices": (1, lambda shop: shop.threads.bell.notices(shop.kim)),
+}
+
+
+@ON_EVERY_DATABASE
+@pytest.mark.parametrize("name", POSTS)
+def test_a_post_sends_so_many(shop: Shop, heard: Sent, name: str) -> None:
+    """M6: entry, counters, mark, bell and mail are one short transaction: seven ways to the server and no more."""
+    number, call = POSTS[name]
+    texts = heard.during(lambda: call(shop))
+    assert number == len(texts), texts
+
+
+@ON_EVERY_DATABASE
+@pytest.mark.parametrize("name", READS)
+def test_a_read_sends_so_many(shop: Shop, heard: Sent, name: str) -> None:
+    """M7: a list is one statement and opens no transaction."""
+    number, call = READS[name]
+    texts = heard.during(lambda: call(shop))
+    assert number == len(texts), texts
+
+
+@ON_EVERY_DATABASE
+def test_how_many_are_told_does_not_matter(shop: Shop, heard: Sent) -> None:
+    """M8: a client's reply rings one bell or two hundred by the same statements."""
+
+    def post() -> int:
+        return len(heard.during(lambda: shop.threads.portal.reply(shop.dana, shop.job.scope, "At 9?")))
+
+    few = post()
+    for number in range(200):
+        shop.directory.put(staff(f"more-{number}", role=Role.ADMIN))
+    assert few == post() == 7
+    assert 3 == shop.threads.bell.notices(staff("kim"))[0].count
+    assert 1 == shop.threads.bell.notices(staff("more-199"))[0].count
+
+
+@ON_EVERY_DATABASE
+def test_a_clients_limit_is_one_statement(shop: Shop, heard: Sent) -> None:
+    """S1: counting a client's own posts costs one statement."""
+    limited = shop.open()
+    assert 8 == len(heard.during(lambda: limited.portal.reply(shop.dana, shop.job.scope, "At 9?")))
+
+
+@ON_EVERY_DATABASE
+def test_marking_read_writes_only_what_was_unread(shop: Shop, heard: Sent) -> None:
+    """J9: a mark is raised by four statements; when all is read already, one looks and nothing is written."""
+    newest = shop.threads.portal.conversation(shop.dana, shop.job.scope).entries.items[0].id
+    marks: list[Callable[[], object]] = [
+        lambda: shop.threads.staff.mark_read(shop.kim, shop.job.scope, upto=9),
+        lambda: shop.threads.portal.mark_read(shop.dana, shop.job.scope, upto=newest),
+        lambda: shop.threads.bell.mark_read(shop.ada),
+    ]
+    for mark in marks:
+        assert 4 == len(heard.during(mark))
+        (look,) = heard.during(mark)
+        assert look.startswith("SELECT")
+
+
+@ON_EVERY_DATABASE
+def test_a_file_is_one_row_more(shop: Shop, heard: Sent, tmp_path: Any) -> None:
+    """J4: an attached file is a post with one more row: where its content lies; shown or hidden, it is as short."""
+    shop.threads = shop.open(storage=LocalStorage(tmp_path), settings=Settings(client_posts=None, client_files=None))
+    files: list[Any] = []
+
+    def attach(visibility: Visibility) -> Callable[[], None]:
+        content = BytesIO(b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\ntrailer\n<< >>\n%%EOF\n")
+        return lambda: files.append(
+            shop.threads.staff.attach(shop.kim, shop.job.scope, content, name="plan.pdf", visibility=visibility)
+        )
+
+    assert 8 == len(heard.during(attach(Visibility.VISIBLE)))
+    assert 6 == len(heard.during(attach(Visibility.INTERNAL)))
+    shown = heard.during(lambda: shop.threads.staff.set_visibility(shop.kim, files[1].id, Visibility.VISIBLE))
+    assert 9 >= len(shown), shown
+
+
+@ON_EVERY_DATABASE
+def test_the_hosts_transaction_gets_a_savepoint(shop: Shop, heard: Sent) -> None:
+    """J1: inside the host's transaction a post is a savepoint and its release, without BEGIN and COMMIT."""
+    url = shop.repository.engine.url
+    engine = create_engine(url)
+    with engine.connect() as connection, listening_to(connection) as theirs:
+        inside = shop.threads.using(connection)
+        inside.staff.feed(shop.kim, shop.job.scope)
+        texts = theirs.during(lambda: inside.staff.reply(shop.kim, shop.job.scope, "At 8."))
+        assert ["SAVEPOINT", "RELEASE"] == [texts[0].split()[0], texts[-1].split()[0]]
+        assert 7 == len(texts), texts
+        connection.rollback()
+    engine.dispose()
+
+
+@pytest.mark.parametrize("name", [*POSTS, *READS])
+def test_the_host_is_asked_once(shop: Shop, name: str) -> None:
+    """S6: each kind of question goes to the host's Directory once a call, never once a row."""
+    for scope in (shop.job.scope, shop.garage.scope, shop.quote.scope, shop.roof.scope):
+        request_id = "first" if scope == shop.job.scope else None
+        shop.threads.staff.reply(shop.kim, scope, "Friday?", request_id=request_id)
+        shop.threads.portal.reply(shop.omar if scope == shop.roof.scope else shop.dana, scope, "Friday is fine.")
+    asked: Counter[str] = Counter()
+    directory = _Counted(shop.directory, asked)
+    threads = shop.threads
+    shop.threads = shop.open(directory=directory)
+    call = {**POSTS, **READS}[name][1]
+    call(shop)
+    shop.threads.close()
+    shop.threads = threads
+    assert {1} == set(asked.values()), asked
+
+
+class _Counted:
+    """The host's directory, with a count of its calls."""
+
+    def __init__(self, directory: Any, asked: Counter[str]) -> None:
+        self._directory = directory
+        self._asked = asked
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._directory, name)
+
+        def ask(*given: Any) -> Any:
+            self._asked[name] += 1
+            return method(*given)
+
+        return ask

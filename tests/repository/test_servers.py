@@ -1,0 +1,44 @@
+"""The repository's contract on PostgreSQL and MariaDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from jobthreads.adapters.sqlalchemy import SQLAlchemyRepository
+from jobthreads.testing import HostTransaction, RepositoryContract
+
+
+class OnAServer(RepositoryContract):
+    """`SQLAlchemyRepository` over a server's database."""
+
+    @pytest.fixture
+    def repository(self, repository: SQLAlchemyRepository) -> SQLAlchemyRepository:
+        return repository
+
+    @pytest.fixture
+    def host_transaction(self, repository: SQLAlchemyRepository) -> HostTransaction:
+        @contextmanager
+        def begin() -> Iterator[object]:
+            with repository.engine.begin() as connection:
+                yield connection
+
+        return begin
+
+
+class TestPostgreSQL(OnAServer):
+    """On PostgreSQL."""
+
+    @pytest.fixture
+    def database_kind(self) -> str:
+        return "postgresql"
+
+
+class TestMariaDB(OnAServer):
+    """On MariaDB."""
+
+    @pytest.fixture
+    def database_kind(self) -> str:
+        return "mariadb"
