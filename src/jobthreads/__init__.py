@@ -26,7 +26,8 @@ from jobthreads.domain.threads import Conversation, InboxRow
 from jobthreads.policies.access import AccessPolicy, Action, Explanation, FieldStaff, Grant
 from jobthreads.policies.attachments import AttachmentPolicy, FileType
 from jobthreads.services.files import OpenFile
-from jobthreads.services.staff import Availability, FeedHeader
+from jobthreads.services.staff import FeedHeader
+from jobthreads.services.staff_inbox import Availability
 
 __all__ = [
     "AccessPolicy",

@@ -100,7 +100,8 @@ WRONG = [
     ("E008", {"PORTAL_URL": ..., "SENDER": ..., "NOTIFIERS": [Mailbox()]}, '"PORTAL_URL"'),
     ("E009", {"SENDER": ...}, '"SENDER": "Acme <no-reply@acme.example>"'),
     ("E013", {"STAFF": ...}, '"STAFF": "shop.threads.current_staff"'),
-    ("E013", {"CLIENT": ...}, '"CLIENT": "shop.threads.current_client"'),
+    ("E013", {"CLIENT": ..., "SENDER": ...}, '"CLIENT": "shop.threads.current_client"'),
+    ("E013", {"CLIENT": ..., "SENDER": ...}, 'or write a "SENDER"'),
 ]
 
 
@@ -181,6 +182,12 @@ def test_pages_that_are_not_included_are_a_warning(settings) -> None:
     assert {"W001", "W002"} == set(told)
     assert 'path("office/", include("jobthreads.django.staff_urls"))' in told["W001"].hint
     assert {} == _told(settings, STAFF=..., CLIENT=...)
+
+
+def test_a_portal_by_mailed_links_alone_is_in_order(settings) -> None:
+    """M6: a project whose clients sign in nowhere needs no "CLIENT", as long as somebody mails them their links."""
+    assert {} == _told(settings, CLIENT=...)
+    assert {} == _told(settings, CLIENT=..., SENDER=..., NOTIFIERS=[Mailbox()])
 
 
 def test_sqlite_without_immediate_transactions_is_an_error(settings, monkeypatch) -> None:

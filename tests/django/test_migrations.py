@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from io import StringIO
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.state import ProjectState
 from django.db.migrations.writer import MigrationWriter
 
 from jobthreads.adapters.sqlalchemy import metadata, newest_revision
@@ -95,6 +97,32 @@ def test_tables_that_alembic_made_are_taken_over(alias, back_again, office, made
     assert "0001_first" in applied
     assert newest_revision() == current_revision(connections[alias])
     assert (1 if made == "head" else 0) == len(threads.staff.inbox(office.kim).items)
+
+
+def test_two_who_migrate_at_once_make_the_tables_once(alias, back_again) -> None:
+    """M9: two servers that are put up together wait for one another, and the second finds the work done."""
+    _migrate(alias, "jobthreads", "zero")
+    start, done = threading.Barrier(2), []
+
+    def migrate() -> None:
+        connection = connections[alias]
+        try:
+            connection.ensure_connection()
+            start.wait(10)
+            with connection.schema_editor(atomic=True) as editor:
+                for one in _ours():
+                    one.database_forwards("jobthreads", editor, ProjectState(), ProjectState())
+            done.append(current_revision(connection))
+        finally:
+            connection.close()
+
+    servers = [threading.Thread(target=migrate) for _ in range(2)]
+    for server in servers:
+        server.start()
+    for server in servers:
+        server.join(60)
+    assert [newest_revision()] * 2 == done
+    assert set(metadata.tables) <= _tables(alias)
 
 
 def test_a_second_migrate_does_nothing(alias) -> None:

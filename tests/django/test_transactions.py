@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unittest
 
 import pytest
 from django.core import mail
 from django.db import IntegrityError, OperationalError, connections, transaction
 from django.test import Client, TestCase, TransactionTestCase
-from django.test.utils import CaptureQueriesContext
-from django.urls import path
+from django.urls import include, path
 
 from jobthreads import signals
 from jobthreads.django import threads
@@ -88,17 +88,58 @@ def test_a_refusal_leaves_the_hosts_transaction_whole(alias, office) -> None:
     assert ["once"] == [entry.body for entry in Entry.objects.all()]
 
 
-def test_a_post_and_an_inbox_page_are_few_queries(alias, office) -> None:
-    """M7: Django counts every statement of a post and of an inbox page, however many threads there are."""
-    threads.staff.reply(office.kim, office.quote, "One thread")
-    with CaptureQueriesContext(connections[alias]) as post:
+HOSTS_QUESTIONS = 4
+"""The business; the job, and who is on it; the client: what the project's directory asks for one job."""
+SIGNING_IN = 3
+"""The session and its user, and whether that is a customer: what the project asks on each request."""
+
+
+def test_django_counts_every_query_of_a_reply(alias, office) -> None:
+    """S4: `assertNumQueries` counts the host's questions and our statements alike, to the last one."""
+    counting = TransactionTestCase()
+    threads.staff.reply(office.kim, office.job, "The first one makes the thread.")
+    # The thread, locked; the entry; the thread's counters; what the client has seen; the mail. BEGIN and COMMIT.
+    with counting.assertNumQueries(HOSTS_QUESTIONS + 5 + 2, using=alias) as seen:
         threads.staff.reply(office.kim, office.job, "Another")
-    with CaptureQueriesContext(connections[alias]) as page:
-        assert 2 == len(threads.staff.inbox(office.kim).items)
-    ours = [one["sql"] for one in post.captured_queries if "jobthreads_" in one["sql"]]
-    assert any(sql.startswith("INSERT INTO jobthreads_entry") for sql in ours)
-    assert len(post) <= 20
-    assert len(page) <= 8
+    assert HOSTS_QUESTIONS == len(_statements(seen, "trade_"))
+    assert ["jobthreads_thread", "jobthreads_entry", "jobthreads_thread", "jobthreads_read", "jobthreads_delivery"] == [
+        re.search(r"jobthreads_\w+", one)[0] for one in _statements(seen, "jobthreads_")
+    ]
+
+
+def test_inside_atomic_a_reply_is_a_savepoint(alias, office) -> None:
+    """S4: inside the host's `atomic()`, what was BEGIN and COMMIT is SAVEPOINT and RELEASE, and nothing is added."""
+    threads.staff.reply(office.kim, office.job, "The first one makes the thread.")
+    with (
+        transaction.atomic(using=alias),
+        TransactionTestCase().assertNumQueries(HOSTS_QUESTIONS + 5 + 2, using=alias) as seen,
+    ):
+        threads.staff.reply(office.kim, office.job, "Another")
+    assert 1 == len(_statements(seen, "SAVEPOINT", first=True))
+    assert 1 == len(_statements(seen, "RELEASE", first=True))
+
+
+@pytest.mark.urls(__name__)
+def test_django_counts_every_query_of_a_post_and_an_inbox_page(alias, office) -> None:
+    """M7: a page of the inbox is one statement of ours for its rows and one for its count, the rest is the host's."""
+    browser, counting = Client(), TransactionTestCase()
+    browser.force_login(office.kim_row)
+    for scope in (office.quote, office.job):
+        threads.staff.reply(office.kim, scope, "The first one makes the thread.")
+    with counting.assertNumQueries(SIGNING_IN + HOSTS_QUESTIONS + 5 + 2, using=alias):
+        assert 303 == browser.post(f"/office/messages/jobs/{office.job.id}/replies", {"text": "Another"}).status_code
+    # The business for the rows, for their count, and for what the page offers; the jobs, who is on them; the quotes;
+    # the clients.
+    with counting.assertNumQueries(SIGNING_IN + 7 + 2, using=alias) as page:
+        assert "Another" in browser.get("/office/messages").content.decode()
+    assert 2 == len(_statements(page, "jobthreads_"))
+    assert SIGNING_IN + 7 == len(_statements(page, "trade_")) + len(_statements(page, "django_session"))
+
+
+def _statements(seen, sign, *, first=False):
+    """The SQL that Django saw which holds a sign, or begins with it."""
+    texts = [one["sql"] for one in seen.captured_queries]
+    return [text for text in texts if (text.startswith(sign) if first else sign in text)]
 
 
 def test_an_execute_wrapper_sees_every_statement(alias, office) -> None:
@@ -191,7 +232,11 @@ def _replies_then_fails(request):
     raise _HostFailed
 
 
-urlpatterns = [path("fails", _replies_then_fails)]
+urlpatterns = [
+    path("fails", _replies_then_fails),
+    path("office/", include("jobthreads.django.staff_urls")),
+    path("portal/", include("jobthreads.django.portal_urls")),
+]
 
 
 @pytest.mark.urls(__name__)

@@ -15,7 +15,7 @@ MASKS = (
     (r'<input type="hidden" name="csrfmiddlewaretoken" value="[^"]+">', ""),
     (r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", "ID"),
     (r"(enter/)[\w-]{20,}", r"\1TOKEN"),
-    (r"(jobthreads_portal=)[\w-]+", r"\1SESSION"),
+    (r"(jobthreads_portal_token=)[\w-]+", r"\1SESSION"),
     (r"(cursor=)[\w%-]+", r"\1CURSOR"),
 )
 """What is random, and the one field that Django asks for."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
+from django import VERSION
+from django.core import mail
+from django.core.cache import caches
 from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection, connections
@@ -16,10 +20,13 @@ from django.template import engines
 from django.test import AsyncClient, Client, RequestFactory, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
+from django.utils.log import AdminEmailHandler
 from werkzeug import test
 from werkzeug.wrappers import Response
 
+from jobthreads.errors import Unavailable
 from jobthreads.policies.attachments import download_headers
+from jobthreads.web.portal_pages import PORTAL_COOKIE
 from jobthreads.web.security import HEADERS, Kind
 from tests.docs.snippets import DOCS
 from tests.web import django_urls
@@ -189,6 +196,68 @@ def test_a_file_is_passed_on_as_it_is(talking: World) -> None:
     )
 
 
+@override_settings(MIDDLEWARE=["django.middleware.http.ConditionalGetMiddleware", *EVERYTHING])
+def test_an_answer_to_a_condition_keeps_our_headers(talking: World) -> None:
+    """Security 3.4.3: `ConditionalGetMiddleware` adds its ETag, and takes none of our headers away."""
+    for address, kind, again in (
+        ("/office/api/messages", Kind.API, 304),
+        ("/office/static/jobthreads.css", Kind.ASSET, 200),
+        ("/office/messages", Kind.PAGE, 200),
+    ):
+        first = plain("kim").get(address)
+        asked = {"If-None-Match": first.headers.get("ETag", "*"), "If-Modified-Since": "Wed, 01 Jan 2200 00:00:00 GMT"}
+        second = plain("kim").get(address, headers=asked)
+        assert again == second.status_code
+        assert HEADERS[kind] == {name: second.headers.get(name) for name in HEADERS[kind]}
+        assert HEADERS[kind] == {name: first.headers.get(name) for name in HEADERS[kind]}
+        assert 200 == plain("kim").get(address, headers={"If-Match": '"another"'}).status_code
+
+
+@override_settings(
+    MIDDLEWARE=[
+        "django.middleware.cache.UpdateCacheMiddleware",
+        *EVERYTHING,
+        "django.middleware.cache.FetchFromCacheMiddleware",
+    ],
+    CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "whole-site"}},
+)
+def test_a_cache_of_the_whole_site_keeps_nothing_of_ours(talking: World) -> None:
+    """S1, M11: what one reader saw is given to nobody else out of Django's cache, nor to them once it is over."""
+    browser = test.Client(WSGIHandler(), Response)
+    token = talking.link()
+    page = browser.get(f"/portal/enter/{token}").text
+    browser.post(f"/portal/enter/{token}", data={"csrfmiddlewaretoken": hidden(page, "csrfmiddlewaretoken")})
+    seen = [browser.get("/portal/jobs/1042"), browser.get("/portal/api/jobs/1042"), plain("kim").get(CONVERSATION)]
+    assert [200] * 3 == [one.status_code for one in seen]
+    stranger = test.Client(WSGIHandler(), Response)
+    addresses = ("/portal/jobs/1042", "/portal/api/jobs/1042", CONVERSATION)
+    assert [303, 401, 303] == [stranger.get(one).status_code for one in addresses]
+    assert len(caches["default"]._cache) == 0  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "tag", ["{% jobthreads_activity job_id %}", "{% jobthreads_unread %}", "{% jobthreads_bell %}"]
+)
+def test_a_cache_of_the_whole_site_keeps_no_page_with_our_tags(build: Build, tag: str) -> None:
+    """S1, M3: a host's page with what one person may see is given to nobody else, nor to them a second time."""
+    world = build(pages={"job.html": {"flask": "", "django": "{% load jobthreads %}<p>Shop</p>" + tag}})
+    world.threads.staff.note(KIM, JOB.scope, "Secret.")
+    with override_settings(
+        MIDDLEWARE=[
+            "django.middleware.cache.UpdateCacheMiddleware",
+            "django.middleware.cache.FetchFromCacheMiddleware",
+        ],
+        CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": tag}},
+    ):
+        plain("kim").get("/shop/1042")
+        world.threads.portal.reply(DANA, JOB.scope, "Hello?")
+        told = plain("kim").get("/shop/1042").text
+        assert "Hello?" in told or "1" in told
+        assert plain("dana").get("/shop/1042").text in {"<p>Shop</p>", "<p>Shop</p>0"}
+        kept = caches["default"]._cache  # type: ignore[attr-defined]
+        assert 0 < len(kept), "a page on which nobody is known is the host's own affair"
+
+
 @override_settings(MIDDLEWARE=[], ALLOWED_HOSTS=["acme.example"])
 def test_a_host_that_is_not_allowed_is_an_answer(talking: World) -> None:
     """Django's `DisallowedHost` is answered as every other request that cannot be read."""
@@ -260,6 +329,35 @@ def test_without_staff_the_setting_says_what_to_write(talking: World) -> None:
         pytest.raises(ImproperlyConfigured, match='Write "STAFF"'),
     ):
         plain("kim").get("/office/messages")
+
+
+@pytest.mark.parametrize("trouble", [Unavailable, OSError])
+def test_a_report_to_the_admins_holds_no_text_and_no_session(
+    talking: World, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
+) -> None:
+    """Security 16.2.5: what Django mails to ADMINS of a 5xx has neither what was written nor the client's session."""
+    anybodys, token = test.Client(WSGIHandler(), Response), talking.link()
+    page = anybodys.get(f"/portal/enter/{token}").text
+    anybodys.post(f"/portal/enter/{token}", data={"csrfmiddlewaretoken": hidden(page, "csrfmiddlewaretoken")})
+    session = anybodys.get_cookie(PORTAL_COOKIE, path="/portal")
+    assert session is not None
+    token = hidden(anybodys.get("/portal/jobs/1042").text, "csrfmiddlewaretoken")
+
+    def down(*_: Any, **__: Any) -> None:
+        raise trouble
+
+    monkeypatch.setattr(talking.threads.portal, "reply", down)
+    handler, log = AdminEmailHandler(), logging.getLogger("django.request")
+    monkeypatch.setattr(log, "handlers", [handler])
+    admins = ["ops@example.com"] if VERSION >= (6,) else [("Ops", "ops@example.com")]
+    with override_settings(ADMINS=admins):
+        answer = anybodys.post(
+            "/portal/jobs/1042/replies", data={"text": "Our gate code is 4711.", "csrfmiddlewaretoken": token}
+        )
+    assert 500 <= answer.status_code
+    reports = [one.body for one in mail.outbox if one.to == ["ops@example.com"]]
+    assert reports
+    assert not [one for one in reports if "4711" in one or session.value in one]
 
 
 # Time, language, names.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from typing import Any
 
@@ -121,6 +122,45 @@ def test_an_unknown_link_offers_a_fresh_one(world: World) -> None:
     renewed = browser.post("/portal/enter/nothing/renew")
     assert 200 == renewed.status_code
     assert "If this link was yours" in renewed.text
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_no_log_holds_a_links_token(talking: World, caplog: pytest.LogCaptureFixture, on: bool) -> None:
+    """Security 11.5.1: whatever a link is answered with, neither our log nor the framework's has its address."""
+    token = talking.link()
+    talking.switch_portal(on=on)
+    door, anybodys = f"/portal/enter/{token}", talking.browser()
+    with caplog.at_level(logging.DEBUG):
+        answers = [
+            anybodys.get(door),
+            anybodys.put(door),
+            anybodys.post(door, headers={"Origin": "https://evil.example"}),
+            anybodys.post(f"{door}/renew", headers={"Origin": "https://evil.example"}),
+            anybodys.post(door, headers=SAME_SITE),
+            anybodys.get("/portal/enter/nothing-at-all"),
+        ]
+    assert [200 if on else 403, 405, 403, 403, 303 if on else 403, 410] == [one.status_code for one in answers]
+    assert "enter/<token> refused" in caplog.text
+    assert token not in caplog.text
+    assert "nothing-at-all" not in caplog.text
+
+
+def test_a_host_that_fails_behind_a_link_tells_nobody_the_link(
+    talking: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Security 11.5.1, 16.5.1: the framework's own error page, log and mail would hold the address."""
+    token = talking.link()
+
+    def down(business_id: str) -> Any:
+        raise OSError(f"no answer for {business_id}")
+
+    monkeypatch.setattr(talking.directory, "business", down)
+    with caplog.at_level(logging.DEBUG):
+        answers = [talking.dana.get(f"/portal/enter/{token}"), talking.dana.post(f"/portal/enter/{token}")]
+    assert [503, 503] == [one.status_code for one in answers]
+    assert all("no answer for" not in one.text for one in answers)
+    assert "OSError: no answer for acme" in caplog.text
+    assert token not in caplog.text
 
 
 def test_a_revoked_link_ends_its_session(talking: World) -> None:

@@ -25,6 +25,7 @@ __all__ = ["check_database", "check_settings", "check_storage", "check_urls"]
 
 _OLDEST = {"sqlite": (3, 38), "postgresql": (14,), "mysql": (10, 6)}
 _NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MariaDB"}
+_OR_LINKS = '; or write a "SENDER": clients then come by the links in their mail alone.'
 
 
 @register
@@ -107,12 +108,12 @@ def check_urls(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckM
         ("portal", "CLIENT", made.client, "W002"),
     ):
         module, name = f"jobthreads.django.{side}_urls", f"jobthreads_{side}"
-        if name in included and person is None:
+        if name in included and person is None and not (side == "portal" and made.mails_links):
             wrong.append(
                 Error(
                     f'{module} is included, and JOBTHREADS has no "{key}" that says who is asking.',
                     hint=f'Write "{key}": "shop.threads.current_{key.lower()}", a function of the request that gives a '
-                    f"jobthreads.{key.title()} or None.",
+                    f"jobthreads.{key.title()} or None{_OR_LINKS if side == 'portal' else '.'}",
                     id="jobthreads.E013",
                 )
             )

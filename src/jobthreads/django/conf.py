@@ -52,6 +52,11 @@ class Configured:
     previews: Callable[[IO[bytes], str], bytes | None] | None = None
     clock: Callable[[], datetime] | None = None
 
+    @property
+    def mails_links(self) -> bool:
+        """Whether clients are told of replies, with the link that lets them into the portal."""
+        return bool(self.sender or self.notifiers)
+
 
 class WrongSetting(ImproperlyConfigured):
     """Something in `JOBTHREADS` cannot be used; `code` is the id of the system check that says so too."""
@@ -225,7 +230,8 @@ def _storage(key: str, value: Any) -> Any:
         "E007",
         f'JOBTHREADS["{key}"] is {value!r}, which is no alias of STORAGES.',
         f'Write STORAGES = {{…, "{value}": {{"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": '
-        '{"location": BASE_DIR / "threads-files"}}}, a folder outside of MEDIA_ROOT and STATIC_ROOT.',
+        '{"location": BASE_DIR / "threads-files"}}}, a folder outside of MEDIA_ROOT and STATIC_ROOT. Where you have no '
+        'STORAGES yet, the … is Django\'s own "default" and "staticfiles".',
     )
 
 

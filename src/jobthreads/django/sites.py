@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -56,14 +56,28 @@ def _open(side: str, setting: Configured) -> Site:
         language=_language,
     )
     if side == "portal":
-        # A client whom the host does not know comes by a mailed link.
-        return PortalSite(here, person=setting.client or (lambda _: None), shell=_shell(setting.portal_shell))
+        # Without a callable of the host's, clients come by their mailed links alone.
+        client = _known(setting.client) if setting.client else lambda _: None
+        return PortalSite(here, person=client, shell=_shell(setting.portal_shell))
     if setting.staff is None:
         raise ImproperlyConfigured(
             'JOBTHREADS has no "STAFF". Write "STAFF": "shop.threads.current_staff", a function that takes the request '
             "and gives the jobthreads.Staff who is signed in, or None."
         )
-    return StaffSite(here, person=setting.staff, shell=_shell(setting.staff_shell))
+    return StaffSite(here, person=_known(setting.staff), shell=_shell(setting.staff_shell))
+
+
+def _known(person: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Ask who is there; a page of the host's own that shows what they may see is for them, and for now."""
+
+    def asked(native: HttpRequest) -> Any:
+        found = person(native)
+        if found is not None:
+            # UpdateCacheMiddleware would give the panel in it to whoever asks next, or to them once it is over.
+            native._cache_update_cache = False  # type: ignore[attr-defined]
+        return found
+
+    return asked
 
 
 @cache

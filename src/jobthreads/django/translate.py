@@ -32,6 +32,7 @@ __all__ = ["request_from", "response_to"]
 _MOST_BYTES = 512 * 1024
 """The longest message in its longest spelling (10,000 signs as twelve bytes each), with room to say so politely."""
 _MOST_FIELDS = 50
+_CONDITIONS = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE")
 _TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 _UNREADABLE = (BadRequest, MultiPartParserError, RawPostDataException, UnreadablePostError)
 
@@ -157,6 +158,7 @@ def _check_fields(post: QueryDict) -> None:
 def response_to(response: Response, native: HttpRequest) -> HttpResponseBase:
     """Give our answer as Django's, with our headers and no others."""
     made: HttpResponseBase
+    _leave_to_us(native)
     if response.pieces is not None:
         # Nobody after us is to change a file's bytes: a range of a compressed file would be another range.
         native.META["HTTP_ACCEPT_ENCODING"] = "identity"
@@ -173,6 +175,15 @@ def response_to(response: Response, native: HttpRequest) -> HttpResponseBase:
     if response.header("Content-Length") is None and response.body:
         made.headers["Content-Length"] = str(len(response.body))
     return made
+
+
+def _leave_to_us(native: HttpRequest) -> None:
+    """Keep the project's middleware from answering in our place."""
+    # What was asked is answered: ConditionalGetMiddleware would make a 304 without our headers of it.
+    for name in _CONDITIONS:
+        native.META.pop(name, None)
+    # UpdateCacheMiddleware keeps a page in spite of its no-store in the older releases of 5.2, for whoever asks next.
+    native._cache_update_cache = False  # type: ignore[attr-defined]
 
 
 class _AsyncPieces:

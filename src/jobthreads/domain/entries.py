@@ -101,7 +101,7 @@ class StatusChange:
     new: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class FormSave:
     """A form of the job that was saved: its title, and each changed field with its new value."""
 

@@ -35,9 +35,12 @@ def check_limit(limit: int) -> int:
     return limit
 
 
+_written = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def cursor_to(*place: str | int) -> str:
     """Write the place after which the next page begins as one opaque word."""
-    return base64.urlsafe_b64encode(json.dumps(place, separators=(",", ":")).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(_written(place).encode()).decode().rstrip("=")
 
 
 def cursor_from(cursor: str, *kinds: type) -> list[str | int]:
@@ -46,14 +49,14 @@ def cursor_from(cursor: str, *kinds: type) -> list[str | int]:
         place = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
     except (AttributeError, UnicodeError, binascii.Error, ValueError, RecursionError):
         place = None
-    if (
-        not isinstance(place, list)
-        or len(place) != len(kinds)
-        or any(type(value) is not kind for value, kind in zip(place, kinds, strict=True))
-        or any(isinstance(value, int) and not 0 <= value < 2**63 for value in place)
-        or any(isinstance(value, str) and not value.isprintable() for value in place)
-    ):
+    if not isinstance(place, list) or len(place) != len(kinds) or not all(map(_fits, place, kinds)):
         raise InvalidInput(
             _("This place in the list is not known."), field="cursor", hint=_("Begin again at the first page.")
         )
     return place
+
+
+def _fits(value: object, kind: type) -> bool:
+    if type(value) is not kind:
+        return False
+    return 0 <= value < 2**63 if isinstance(value, int) else isinstance(value, str) and value.isprintable()

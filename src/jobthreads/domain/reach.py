@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Self
 
 from attrs import frozen
@@ -10,6 +11,12 @@ from attrs import frozen
 from jobthreads.domain.records import Scope
 
 __all__ = ["Reach"]
+
+
+@lru_cache(maxsize=4096)
+def _job(job_id: str) -> Scope:
+    # The same jobs are asked for on every call of the people who work on them.
+    return Scope.job(job_id)
 
 
 @frozen
@@ -34,7 +41,7 @@ class Reach:
     @classmethod
     def jobs(cls, job_ids: Iterable[str]) -> Self:
         """Reach the threads of these jobs, by the host's ids."""
-        return cls(frozenset(Scope.job(job_id) for job_id in job_ids))
+        return cls(frozenset(map(_job, job_ids)))
 
     @classmethod
     def nothing(cls) -> Self:

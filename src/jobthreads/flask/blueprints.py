@@ -158,5 +158,5 @@ def _view(site: Site, path: str) -> Callable[..., flask.Response]:
 
 
 def _awake(threads: JobThreads) -> None:
-    app = flask.current_app._get_current_object()  # type: ignore[attr-defined]
+    app = flask.current_app._get_current_object()  # type: ignore[attr-defined]  # typed as the app, but a proxy
     threads.awake(app.app_context)

@@ -1,4 +1,4 @@
-"""The part of the staff door that finds entries by their words (J12)."""
+"""How staff and clients find entries by their words (J12)."""
 
 from __future__ import annotations
 

@@ -1,46 +1,34 @@
-"""The staff door: inbox, conversation, activity feed, and what staff write."""
+"""The staff door: conversations, the activity feed, and what staff write."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from attrs import frozen
 
 from jobthreads import signals
 from jobthreads.domain.entries import Author, Entry, EntryKind, Request, Visibility
 from jobthreads.domain.identifiers import check_request_id, one_of
-from jobthreads.domain.making import draft_of
 from jobthreads.domain.paging import Page, check_limit, cursor_from, cursor_to
 from jobthreads.domain.people import Client, Staff
 from jobthreads.domain.records import Record, Scope
 from jobthreads.domain.text import message_text
-from jobthreads.domain.threads import Conversation, InboxRow, Thread, ThreadRow
+from jobthreads.domain.threads import Conversation, Thread
 from jobthreads.errors import (
     InvalidInput,
     JobThreadsError,
     NotFound,
     NotPermitted,
     NotThisClients,
-    PortalDisabled,
 )
-from jobthreads.policies.access import Action, Footing, sendable, unsent
-from jobthreads.policies.audience import snippet
+from jobthreads.policies.access import Action, Footing, sendable
 from jobthreads.sentences import gettext as _
 from jobthreads.services.searching import StaffSearch
 from jobthreads.services.staff_files import StaffFiles
+from jobthreads.services.staff_inbox import StaffInbox
 from jobthreads.services.writing import Draft, draft_entry, post
 
-__all__ = ["Availability", "FeedHeader", "StaffDoor"]
-
-_MOST_CLIENTS = 200
-
-
-@frozen(kw_only=True)
-class Availability:
-    """Whether the *Messages* item stands in the sidebar, and if not, why not (M2, M10)."""
-
-    shown: bool
-    why_not: str | None = None
+__all__ = ["FeedHeader", "StaffDoor"]
 
 
 @frozen(kw_only=True)
@@ -67,74 +55,12 @@ class FeedHeader:
     can_hide: bool = False
 
 
-class StaffDoor(StaffFiles, StaffSearch):
+class StaffDoor(StaffInbox, StaffFiles, StaffSearch):
     """What staff call; each call names the actor first, and their business is the business.
 
     Raises `NotFound` for everything out of the actor's reach (S2), `NotPermitted` for what the role may not do,
     and `PortalDisabled` for messages while the Client Portal is off (M2).
     """
-
-    def availability(self, actor: Staff) -> Availability:
-        """Tell whether Messages is there for this person, and if not, why not (M2, M10)."""
-        business = self._ground.business(actor.business_id)
-        if not self._ground.access.permits(actor, Action.MESSAGES):
-            return Availability(shown=False, why_not=_("Your role does not include messages; ask your office."))
-        if not business.portal_enabled:
-            return Availability(shown=False, why_not=PortalDisabled().in_full)
-        return Availability(shown=True)
-
-    def inbox(
-        self,
-        actor: Staff,
-        *,
-        unread_only: bool = False,
-        client_id: str | None = None,
-        cursor: str | None = None,
-        limit: int = 50,
-    ) -> Page[InboxRow]:
-        """Started threads in the actor's reach, newest conversation first (M7)."""
-        self._ground.require_messages(actor, Action.MESSAGES)
-        check_limit(limit)
-        place = cursor_from(cursor, int, str) if cursor is not None else None
-        after = (int(place[0]), str(place[1])) if place else None
-        reach = self._ground.reach(actor)
-        if client_id is not None:
-            theirs = self._ground.directory.records_of_client(actor.business_id, client_id)
-            reach = reach.within(record.scope for record in theirs)
-        with self._ground.repository.reading() as work:
-            rows = work.inbox.rows(
-                actor.business_id, actor.id, reach, unread_only=unread_only, after=after, limit=limit + 1
-            )
-        more, rows = len(rows) > limit, rows[:limit]
-        return Page(items=tuple(self._named(actor, rows)), next=cursor_to(*rows[-1].place) if more else None)
-
-    def _named(self, actor: Staff, rows: list[ThreadRow]) -> list[InboxRow]:
-        """Put the host's present names into the rows; the last known ones where it gives none (M9)."""
-        records = self._ground.records(actor.business_id, [row.scope for row in rows])
-        known = [(row, records.get(row.scope)) for row in rows]
-        if self._ground.access.assigned_only(actor):
-            known = [(row, record) for row, record in known if record is not None]
-        client_ids = {record.client_id if record is not None else row.client_id for row, record in known}
-        clients = self._ground.clients(actor.business_id, sorted(client_ids))
-        return [_inbox_row(row, record, clients) for row, record in known]
-
-    def clients(self, actor: Staff, text: str = "") -> tuple[Client, ...]:
-        """Clients to start a conversation with, in the host's order, 200 at most (M4)."""
-        self._ground.require_messages(actor, Action.START)
-        found = self._ground.directory.search_clients(actor.business_id, text.strip(), _MOST_CLIENTS)
-        return tuple(client for client in found if client.business_id == actor.business_id)[:_MOST_CLIENTS]
-
-    def scopes(self, actor: Staff, client_id: str) -> tuple[Record, ...]:
-        """The client's jobs, and those of their quotes that were sent to the portal (M4)."""
-        self._ground.require_messages(actor, Action.START)
-        if self._ground.client(actor.business_id, client_id) is None:
-            raise NotFound
-        theirs = self._ground.directory.records_of_client(actor.business_id, client_id)
-        return tuple(
-            record
-            for record in theirs
-            if record.business_id == actor.business_id and record.client_id == client_id and not unsent(record)
-        )
 
     def start(self, actor: Staff, *, client_id: str, scope: Scope) -> Conversation:
         """Begin the conversation on a record of this client, or open the one there is (M1, M4).
@@ -374,29 +300,6 @@ class StaffDoor(StaffFiles, StaffSearch):
                         )
                     )
         return True
-
-
-_InboxRowDraft = draft_of(InboxRow)
-
-
-def _inbox_row(row: ThreadRow, record: Record | None, clients: Mapping[str, Client]) -> InboxRow:
-    scope, reference, title, last_client_id, last_name, body, file_name, at, unread, _place = row
-    client_id = last_client_id
-    if record is not None:
-        reference, title, client_id = record.reference, record.title, record.client_id
-    client = clients.get(client_id)
-    draft = _InboxRowDraft()
-    draft.scope = scope
-    draft.reference = reference
-    draft.title = title
-    draft.client_id = client_id
-    draft.client_name = client.name if client else last_name if client_id == last_client_id else ""
-    draft.snippet = snippet(body, file_name)
-    draft.at = at
-    draft.unread = unread
-    draft.__class__ = InboxRow
-    line: InboxRow = draft
-    return line
 
 
 def _before(cursor: str | None) -> int | None:

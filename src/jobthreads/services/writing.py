@@ -45,7 +45,7 @@ class Draft:
 
 def draft_entry(ground: Ground, **facts: object) -> Entry:
     """Make an entry that has no number yet; the time is put in when the thread is held."""
-    return Entry(id=ground.new_id(), seq=0, **{"at": ground.clock(), **facts})  # type: ignore[arg-type]
+    return Entry(id=ground.new_id(), seq=0, **{"at": ground.clock(), **facts})  # type: ignore[arg-type]  # the callers name them
 
 
 def post(ground: Ground, draft: Draft) -> KeptEntry:

@@ -13,7 +13,7 @@ from jobthreads.domain.people import Staff
 from jobthreads.domain.records import Scope
 from jobthreads.errors import JobThreadsError, Misconfigured
 from jobthreads.sentences import gettext as _
-from jobthreads.services.staff import Availability
+from jobthreads.services.staff_inbox import Availability
 from jobthreads.web.addresses import Addresses
 from jobthreads.web.composer import Typed
 from jobthreads.web.feed_pages import FeedPages, Panel

@@ -35,8 +35,8 @@ from jobthreads.web.visit import Answer, Visit
 
 __all__ = ["PORTAL_COOKIE", "PortalPages"]
 
-PORTAL_COOKIE = "jobthreads_portal"
-"""Holds the session that a mailed link opened."""
+PORTAL_COOKIE = "jobthreads_portal_token"
+"""Holds the session that a mailed link opened. By its last word, error reports of frameworks leave its value out."""
 
 Asked = Visit[Client]
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from attrs import evolve
 from markupsafe import Markup
 
-from jobthreads.errors import JobThreadsError, NotFound
+from jobthreads.errors import JobThreadsError, NotFound, Unavailable
 from jobthreads.web.http import Request, Response
 from jobthreads.web.language import Language
 from jobthreads.web.openapi import document
@@ -92,6 +92,14 @@ class Site:
         except JobThreadsError as error:
             _note(error, visit)
             response = self._refusal(error, face, request)
+        except Exception as trouble:
+            if face is not Face.ENTER:
+                raise
+            # Whoever answered for us would log, mail or show the address, which holds a link's token.
+            unanswered = Unavailable()
+            unanswered.__cause__ = trouble
+            _note(unanswered, visit)
+            response = self._refusal(unanswered, face, request)
         return response.without_body() if request.method == "HEAD" else response
 
     def _answered(self, visit: Visit[Any]) -> Response:

@@ -36,7 +36,7 @@ class Prepared:
     __slots__ = ("_fixed", "_in_order", "text")
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
-        compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+        compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]  # every one has it
         self.text: str = str(compiled)
         names = compiled.positiontup if dialect.positional else ()
         # One more than there are, since for a single one `itemgetter` gives no tuple.
@@ -185,8 +185,8 @@ class Kit:
         """
         statement: Any = self.insert(table)
         if self.name == "mysql":
-            return statement.on_duplicate_key_update(id=table.c.id)  # type: ignore[no-any-return]
-        return statement.on_conflict_do_nothing(index_elements=list(unique))  # type: ignore[no-any-return]
+            return statement.on_duplicate_key_update(id=table.c.id)  # type: ignore[no-any-return]  # a dialect's own
+        return statement.on_conflict_do_nothing(index_elements=list(unique))  # type: ignore[no-any-return]  # a dialect's own
 
     def insert_new(self, table: Table, *unique: str) -> Insert:
         """The same, to be sent one row at a time by `Runner.is_new`: SQLite gives nothing back for several.
@@ -202,9 +202,9 @@ class Kit:
         MariaDB makes the changes one after the other, in this order, and a later one sees an earlier one.
         """
         if self.name == "mysql":
-            return statement.on_duplicate_key_update(list(changes.items()))  # type: ignore[no-any-return]
+            return statement.on_duplicate_key_update(list(changes.items()))  # type: ignore[no-any-return]  # a dialect's own
         keys = [column.name for column in table.primary_key.columns]
-        return statement.on_conflict_do_update(index_elements=keys, set_=dict(changes))  # type: ignore[no-any-return]
+        return statement.on_conflict_do_update(index_elements=keys, set_=dict(changes))  # type: ignore[no-any-return]  # a dialect's own
 
     def count_up_to(self, most: int, rows: Select[Any], of: FromClause) -> ColumnElement[int]:
         """How many of these rows of the enclosing statement's `of` there are, no more than `most` of them counted."""
@@ -218,4 +218,4 @@ class Kit:
     def new(self, statement: Any, column: str) -> ColumnElement[Any]:
         """The value that the INSERT of an upsert brought for this column."""
         rows = statement.inserted if self.name == "mysql" else statement.excluded
-        return rows[column]  # type: ignore[no-any-return]
+        return rows[column]  # type: ignore[no-any-return]  # a dialect's own

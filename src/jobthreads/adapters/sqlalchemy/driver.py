@@ -32,12 +32,12 @@ class DriverRunner(Runner):
             self._cursor.executemany(text, values)
         else:
             self._cursor.execute(text, values)
-        return self._cursor  # type: ignore[no-any-return]
+        return self._cursor  # type: ignore[no-any-return]  # drivers differ
 
     def rows(self, statement: Prepared, **values: object) -> list[Any]:
         """Every row, as tuples."""
         self._cursor.execute(statement.text, statement.bind(values))
-        return self._cursor.fetchall()  # type: ignore[no-any-return]
+        return self._cursor.fetchall()  # type: ignore[no-any-return]  # drivers differ
 
     def row(self, statement: Prepared, **values: object) -> Any | None:
         """The first row, None if there is none."""

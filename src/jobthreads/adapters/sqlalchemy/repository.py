@@ -168,12 +168,7 @@ class SQLAlchemyRepository:
 
     def using(self, connection: object) -> HostRepository:
         """The same rooms inside the host's open Connection or Session."""
-        if not isinstance(connection, Connection | Session):
-            raise Misconfigured(
-                f"using() was given {type(connection).__name__}.",
-                hint="Give an open SQLAlchemy Connection or Session.",
-            )
-        return HostRepository(connection, self._statements)
+        return _inside(connection, self._statements)
 
 
 class HostRepository:
@@ -209,9 +204,16 @@ class HostRepository:
 
     def using(self, connection: object) -> HostRepository:
         """The same inside another connection."""
-        if not isinstance(connection, Connection | Session):
-            raise Misconfigured(f"using() was given {type(connection).__name__}.")
-        return HostRepository(connection, self._statements)
+        return _inside(connection, self._statements)
+
+
+def _inside(connection: object, statements: Statements) -> HostRepository:
+    if not isinstance(connection, Connection | Session):
+        raise Misconfigured(
+            f"using() was given {type(connection).__name__}.",
+            hint="Give an open SQLAlchemy Connection or Session.",
+        )
+    return HostRepository(connection, statements)
 
 
 def _check(dialect: str) -> None:

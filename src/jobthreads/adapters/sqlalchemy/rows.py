@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -60,9 +60,10 @@ _EXACT = 2**33 * 1_000_000
 
 _bare = object.__new__
 _at_timestamp = datetime.fromtimestamp
-_decoded = json.JSONDecoder().raw_decode
+_decoded: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # not in its stubs
 _set_int, _set_safe = (vars(UUID)[name].__set__ for name in ("int", "is_safe"))
-_AuthorDraft, _EntryDraft, _FileDraft = draft_of(Author), draft_of(Entry), draft_of(File)
+_AuthorDraft, _EntryDraft = draft_of(Author), draft_of(Entry)
+_FileDraft, _FormDraft = draft_of(File), draft_of(FormSave)
 _KeptDraft, _ShowingDraft = draft_of(KeptEntry), draft_of(Showing)
 _SCAN_STATES = {state.value: state for state in ScanState}
 _KINDS = {kind.value: kind for kind in EntryKind}
@@ -119,7 +120,7 @@ UNREAD_CAP = 100
 
 def reach_value(reach: Reach) -> str:
     """A reach as the one array parameter of its statements."""
-    return json.dumps(sorted(str(scope) for scope in reach.scopes or ()))
+    return json.dumps([f"{scope.kind.value}:{scope.id}" for scope in reach.scopes or ()])
 
 
 def micros(time: datetime) -> int:
@@ -196,13 +197,13 @@ def entry_of(row: Sequence[Any], scope: Scope) -> Entry:
 def entries_of(rows: Iterable[Sequence[Any]], scopes: Iterable[Scope]) -> list[Entry]:
     """The entries of rows of `LINE_COLUMNS`, each of its scope; see `entry_of`."""
     found: list[Entry] = []
-    authors: dict[tuple[str, str, str], Author] = {}
-    for row, scope in zip(rows, scopes, strict=False):
-        entry_id, seq, kind_word, visibility, author_kind, author_id, author_name, at, body, details = row
-        whose = (author_kind, author_id, author_name)
-        author = authors.get(whose)
-        if author is None:
-            author = authors[whose] = _author(*whose)
+    authors: dict[str, Author] = {}
+    for (entry_id, seq, kind_word, visibility, author_kind, author_id, author_name, at, body, details), scope in zip(
+        rows, scopes, strict=False
+    ):
+        author = authors.get(author_id)
+        if author is None or author.name != author_name or author.kind is not _AUTHOR_KINDS[author_kind]:
+            author = authors[author_id] = _author(author_kind, author_id, author_name)
         draft = _EntryDraft()
         made: UUID = _bare(UUID)
         _set_int(made, int(entry_id.replace("-", ""), 16))
@@ -222,14 +223,14 @@ def entries_of(rows: Iterable[Sequence[Any]], scopes: Iterable[Scope]) -> list[E
             elif kind_word == "status_change":
                 draft.status = _status(details)
             elif kind_word == "form_save":
-                draft.form = FormSave(**_decoded(details)[0])
+                draft.form = _form(details)
         draft.__class__ = Entry
         found.append(draft)
     return found
 
 
 def _file(details: str) -> File:
-    facts = _decoded(details)[0]
+    facts = _decoded(details, 0)[0]
     draft = _FileDraft()
     draft.name = facts["name"]
     draft.size = facts["size"]
@@ -244,7 +245,17 @@ def _file(details: str) -> File:
 @lru_cache(maxsize=512)
 def _status(details: str) -> StatusChange:
     # A business moves its jobs through a dozen of them, again and again.
-    return StatusChange(**_decoded(details)[0])
+    return StatusChange(**_decoded(details, 0)[0])
+
+
+def _form(details: str) -> FormSave:
+    facts = _decoded(details, 0)[0]
+    draft = _FormDraft()
+    draft.form = facts["form"]
+    draft.changes = facts["changes"]
+    draft.__class__ = FormSave
+    form: FormSave = draft
+    return form
 
 
 def _author(kind: str, author_id: str, name: str) -> Author:

@@ -113,8 +113,18 @@ entry = Table(
         " AND showing IS NOT NULL AND shown_at IS NOT NULL AND shown_to IS NOT NULL)",
         name="jobthreads_entry_shown_is_visible",
     ),
-    Index("jobthreads_entry_shown", "business_id", "thread_id", "shown_to", "showing"),
     sqlite_with_rowid=False,
+)
+
+# Only what is shown, or PostgreSQL would look up any entry of a thread by it, and read the whole thread.
+Index(
+    "jobthreads_entry_shown",
+    entry.c.business_id,
+    entry.c.thread_id,
+    entry.c.shown_to,
+    entry.c.showing,
+    sqlite_where=entry.c.shown_to.is_not(None),
+    postgresql_where=entry.c.shown_to.is_not(None),
 )
 
 file = Table(

@@ -64,8 +64,10 @@ def revisions() -> list[str]:
 
 def upgrade_to(connection: Connection, revision: str) -> None:
     """Bring the tables to this schema, inside the host's transaction; nothing where they have it, or a newer one."""
-    if revision not in _reached(connection):
-        command.upgrade(_config(connection), revision)
+    with one_at_a_time(connection):
+        # Asked under the lock: two servers that are put up at once both migrate.
+        if revision not in _reached(connection):
+            command.upgrade(_config(connection), revision)
 
 
 def downgrade_before(connection: Connection, revision: str) -> None:

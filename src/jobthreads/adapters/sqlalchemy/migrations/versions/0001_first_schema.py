@@ -90,7 +90,13 @@ def upgrade() -> None:
         ),
         sqlite_with_rowid=False,
     )
-    op.create_index("jobthreads_entry_shown", "jobthreads_entry", ["business_id", "thread_id", "shown_to", "showing"])
+    op.create_index(
+        "jobthreads_entry_shown",
+        "jobthreads_entry",
+        ["business_id", "thread_id", "shown_to", "showing"],
+        sqlite_where=sa.text("shown_to IS NOT NULL"),
+        postgresql_where=sa.text("shown_to IS NOT NULL"),
+    )
     op.create_table(
         "jobthreads_read",
         sa.Column("business_id", _host_id(), nullable=False),
