@@ -12,7 +12,7 @@ from django.core.files.storage import FileSystemStorage, InMemoryStorage, storag
 
 from jobthreads.django.storage import DjangoStorage
 from jobthreads.errors import Unavailable
-from jobthreads.testing import BlobStorageContract
+from jobthreads.testing import BlobStorageContract, ReceivingContract
 from jobthreads.testing.contracts.blobs import _MIB
 
 
@@ -35,6 +35,14 @@ def _use(settings, backend: type, **options) -> DjangoStorage:
 
 class TestFolder(BlobStorageContract):
     """A `FileSystemStorage`."""
+
+    @pytest.fixture
+    def storage(self, settings, tmp_path: Path) -> DjangoStorage:
+        return _use(settings, FileSystemStorage, location=tmp_path / "files")
+
+
+class TestReceivingInFolder(ReceivingContract):
+    """A `FileSystemStorage` that files are received in."""
 
     @pytest.fixture
     def storage(self, settings, tmp_path: Path) -> DjangoStorage:
@@ -75,6 +83,12 @@ def test_a_folder_is_kept_private_whatever_the_project_says(settings, tmp_path) 
     storage.put(BytesIO(b"plan"), uuid4().hex)
     kept = list((tmp_path / "files").rglob("*"))
     assert {0o700, 0o600} == {stat.S_IMODE(path.stat().st_mode) for path in kept}
+
+
+@pytest.mark.parametrize("backend", [HostsStorage, InMemoryStorage])
+def test_only_a_plain_folder_receives(settings, backend: type) -> None:
+    """J5: how any other storage keeps its files is not known, so none is received in its place."""
+    assert _use(settings, backend).receiving(uuid4().hex) is None
 
 
 def test_what_a_storage_raises_is_unavailable(settings, tmp_path, monkeypatch) -> None:

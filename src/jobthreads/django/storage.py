@@ -17,7 +17,7 @@ from jobthreads import faults
 from jobthreads.adapters.storage import LocalStorage
 from jobthreads.adapters.storage.checks import aware, is_key, safe_key, span
 from jobthreads.errors import Unavailable
-from jobthreads.ports import BlobStorage, Readable
+from jobthreads.ports import BlobStorage, Readable, Receiving
 
 __all__ = ["DjangoStorage"]
 
@@ -45,6 +45,11 @@ class DjangoStorage:
     def put(self, stream: Readable, key: str) -> None:
         """Keep the file; see `BlobStorage`."""
         self._blobs.put(stream, key)
+
+    def receiving(self, key: str) -> AbstractContextManager[IO[bytes]] | None:
+        """Give a file in the folder of a plain `FileSystemStorage`, None in any other storage; see `Receiving`."""
+        blobs = self._blobs
+        return blobs.receiving(key) if isinstance(blobs, Receiving) else None
 
     def open(self, key: str, start: int = 0, end: int | None = None) -> AbstractContextManager[Readable]:
         """Open the bytes from `start` to `end`; see `BlobStorage`."""

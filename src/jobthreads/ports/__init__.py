@@ -1,6 +1,6 @@
 """What a host plugs in: each port states its duties, and ships a contract suite in `jobthreads.testing`."""
 
-from jobthreads.ports.contents import BlobStorage, Readable, Scanner
+from jobthreads.ports.contents import BlobStorage, Readable, Receiving, Scanner
 from jobthreads.ports.host import Directory, Notifier
 from jobthreads.ports.repository import Repository, UnitOfWork
 from jobthreads.ports.rooms import Bell, Entries, Files, Inbox, Links, Marks, Outbox, Search
@@ -17,6 +17,7 @@ __all__ = [
     "Notifier",
     "Outbox",
     "Readable",
+    "Receiving",
     "Repository",
     "Scanner",
     "Search",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import IO, Protocol, runtime_checkable
 
 from jobthreads.domain.scanning import Clean, Infected
 
-__all__ = ["BlobStorage", "Readable", "Scanner"]
+__all__ = ["BlobStorage", "Readable", "Receiving", "Scanner"]
 
 
 class Readable(Protocol):
@@ -61,6 +61,26 @@ class BlobStorage(Protocol):
         """Take away what puts that never finished have left since before this aware time, and tell how many.
 
         No key is touched by it, and no put that still goes on.
+        """
+        ...
+
+
+@runtime_checkable
+class Receiving(Protocol):
+    """What a `BlobStorage` may offer besides: to receive a file where it will stay, so that it is written only once.
+
+    A storage without it is given files that came in elsewhere.
+    """
+
+    def receiving(self, key: str) -> AbstractContextManager[IO[bytes]] | None:
+        """Give an empty file to write to, to seek in and to read, unbuffered; None where there is no place for it.
+
+        `put` of that very file with that key keeps all that was written to it, wherever it stands, and it is closed
+        then; the promises of `put` hold, and the blob counts as written by that `put`. Until then nothing stands
+        under the key. On leaving the block what was not kept is gone; what a crash leaves is a leftover.
+
+        `write` takes all it is given. The file and the block raise `Unavailable` for a trouble of the storage; `put`
+        too where the file was taken for a leftover meanwhile.
         """
         ...
 

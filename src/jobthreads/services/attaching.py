@@ -26,8 +26,8 @@ def attach(ground: Ground, draft: Draft, file: BinaryIO, *, name: str) -> KeptEn
 
     Raises an `AttachmentRejected` that says why; nothing is stored then.
     """
-    storage = storage_of(ground)
-    with received(file, clean_name(name), ground.attachments.max_bytes) as whole:
+    storage, key = storage_of(ground), secrets.token_hex(16)
+    with received(file, clean_name(name), ground.attachments.max_bytes, storage=storage, key=key) as whole:
         proven = ground.attachments.judge(whole.content, name=name)
         state = ScanState.CLEAN if ground.scanner is None else ScanState.PENDING
         attached = File(
@@ -42,7 +42,6 @@ def attach(ground: Ground, draft: Draft, file: BinaryIO, *, name: str) -> KeptEn
             earlier = replayed(work, draft)
         if earlier is not None:
             return earlier
-        key = secrets.token_hex(16)
         whole.content.seek(0)
         storage.put(whole.content, key)
     faults.hit("attach.stored")

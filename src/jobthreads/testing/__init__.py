@@ -15,7 +15,7 @@ pytest.register_assert_rewrite("jobthreads.testing.contracts")
 
 from jobthreads.testing.builders import TrialThreads, business, client, job, quote, staff, threads  # noqa: E402
 from jobthreads.testing.clock import MONDAY, Clock  # noqa: E402
-from jobthreads.testing.contracts.blobs import BlobStorageContract  # noqa: E402
+from jobthreads.testing.contracts.blobs import BlobStorageContract, ReceivingContract  # noqa: E402
 from jobthreads.testing.contracts.directory import DirectoryContract, KnownDirectory  # noqa: E402
 from jobthreads.testing.contracts.notifier import NotifierContract, notification  # noqa: E402
 from jobthreads.testing.contracts.repository import RepositoryContract  # noqa: E402
@@ -31,6 +31,7 @@ __all__ = [
     "KnownDirectory",
     "Mailbox",
     "NotifierContract",
+    "ReceivingContract",
     "RepositoryContract",
     "TrialThreads",
     "business",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import secrets
@@ -10,12 +11,16 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 from jobthreads import faults
 from jobthreads.adapters.storage.checks import aware, is_key, safe_key, span
 from jobthreads.errors import Misconfigured, Unavailable
 from jobthreads.ports import Readable
 from jobthreads.sentences import gettext as _
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 __all__ = ["LocalStorage"]
 
@@ -24,7 +29,7 @@ _LEFTOVER = re.compile(r"\.[a-z0-9]{16,64}\.[0-9a-f]{16}\.part")
 _FOLDER = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 # Without O_NONBLOCK a pipe that somebody put in a blob's place would hold the reader for ever.
 _READING = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-_WRITING = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
+_DRAFTING = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
 
 
 class LocalStorage:
@@ -70,22 +75,25 @@ class LocalStorage:
                 )
 
     def put(self, stream: Readable, key: str) -> None:
-        """Write it beside its place, make it durable, then give it its name; see `BlobStorage`."""
+        """Write it beside its place, make it durable, then give it its name; see `BlobStorage`.
+
+        What `receiving` gave for this key lies there already, and is not copied.
+        """
         safe_key(key)
-        with self._folder(key, make=True) as folder:
-            with _disk():
-                if _is_there(key, folder):
-                    raise FileExistsError("A blob of this key is there already.")
-            draft = f".{key}.{secrets.token_hex(8)}.part"
-            try:
-                self._write(stream, draft, folder)
-                faults.hit("blob.temp_written")
-                self._name(draft, key, folder)
-            except BaseException:
-                with suppress(OSError):
-                    os.unlink(draft, dir_fd=folder)
-                raise
+        if isinstance(stream, _Draft) and stream.is_for(self._root, key):
+            self._keep(stream)
+        else:
+            with self._receiving(key) as draft:
+                while piece := stream.read(_PIECE):
+                    draft.write(piece)
+                    # Else two pieces are in memory while the next one is read.
+                    del piece
+                self._keep(draft)
         faults.hit("blob.stored")
+
+    def receiving(self, key: str) -> AbstractContextManager[IO[bytes]]:
+        """Give a file beside the place of this key; see `Receiving`. Raises `FileExistsError` if the key is taken."""
+        return self._receiving(safe_key(key))
 
     def open(self, key: str, start: int = 0, end: int | None = None) -> AbstractContextManager[Readable]:
         """Open the bytes from `start` to `end`; see `BlobStorage`."""
@@ -107,7 +115,11 @@ class LocalStorage:
                 yield name
 
     def sweep_leftovers(self, older_than: datetime) -> int:
-        """Take away what an interrupted `put` has left; see `BlobStorage`."""
+        """Take away what an interrupted `put` or `receiving` has left; see `BlobStorage`.
+
+        One that was last written to before this time is taken for such, even if somebody still holds it: its `put`
+        then raises `Unavailable`.
+        """
         aware(older_than)
         swept = 0
         for name, folder in self._files_before(older_than):
@@ -155,24 +167,29 @@ class LocalStorage:
         finally:
             os.close(folder)
 
-    @staticmethod
-    def _write(stream: Readable, draft: str, folder: int) -> None:
-        with _disk():
-            descriptor = os.open(draft, _WRITING, 0o600, dir_fd=folder)
-        try:
-            while piece := stream.read(_PIECE):
-                with _disk(), memoryview(piece) as rest:
-                    written = 0
-                    while written < len(rest):
-                        written += os.write(descriptor, rest[written:])
-                # Else two pieces are in memory while the next one is read.
-                del piece
+    @contextmanager
+    def _receiving(self, key: str) -> Iterator[_Draft]:
+        """A draft beside the place of this key; what `_keep` has not given its name is gone at the end."""
+        with self._folder(key, make=True) as folder:
+            name = f".{key}.{secrets.token_hex(8)}.part"
             with _disk():
-                os.fsync(descriptor)
-        finally:
-            # Some file systems tell only now that the disk was full.
-            with _disk():
-                os.close(descriptor)
+                if _is_there(key, folder):
+                    raise FileExistsError("A blob of this key is there already.")
+                draft = _Draft(self._root, key, name, os.open(name, _DRAFTING, 0o600, dir_fd=folder))
+            try:
+                yield draft
+            finally:
+                with suppress(OSError):
+                    draft.close()
+                with suppress(OSError):
+                    os.unlink(name, dir_fd=folder)
+
+    def _keep(self, draft: _Draft) -> None:
+        draft.finish()
+        faults.hit("blob.temp_written")
+        # Opened anew: a draft that was swept, or a folder that was put elsewhere meanwhile, has no such name in it.
+        with _disk(), self._folder(draft.key) as folder:
+            self._name(draft.place, draft.key, folder)
 
     @staticmethod
     def _name(draft: str, key: str, folder: int) -> None:
@@ -209,6 +226,48 @@ class LocalStorage:
                 for one in folders
                 if re.fullmatch(r"[a-z0-9]{2}", one.name) and one.is_dir(follow_symlinks=False)
             )
+
+
+class _Draft(io.FileIO):
+    """A file that is being received: it takes each piece whole, and whatever the disk refuses is `Unavailable`.
+
+    It has no buffer, since whoever judges it leaps through it.
+    """
+
+    def __init__(self, root: Path, key: str, place: str, descriptor: int) -> None:
+        super().__init__(descriptor, "r+")
+        self.key = key
+        self.place = place
+        self._root = root
+
+    def is_for(self, root: Path, key: str) -> bool:
+        """Tell whether it lies beside the place of this key, whichever `LocalStorage` of that folder made it."""
+        return self._root == root and self.key == key
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        try:
+            return super().read(size) or b""
+        except OSError as trouble:
+            raise _unavailable() from trouble
+
+    def write(self, piece: ReadableBuffer, /) -> int:
+        with memoryview(piece) as rest:
+            written = 0
+            try:
+                while written < len(rest):
+                    written += os.write(self.fileno(), rest[written:])
+            except OSError as trouble:
+                raise _unavailable() from trouble
+        return written
+
+    def finish(self) -> None:
+        """Make it durable, and close it."""
+        with _disk():
+            # It counts from now on: what was received slowly is no orphan before its entry is written.
+            os.utime(self.fileno())
+            os.fsync(self.fileno())
+            # Some file systems tell only now that the disk was full.
+            self.close()
 
 
 class _Span:

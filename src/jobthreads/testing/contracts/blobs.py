@@ -1,23 +1,25 @@
-"""The contract of a `BlobStorage`: run it on your own place for files."""
+"""The contracts of a `BlobStorage`, and of one that offers `Receiving`: run them on your own place for files."""
 
 from __future__ import annotations
 
 import hashlib
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from typing import IO, Protocol
 from uuid import uuid4
 
 import pytest
 
 from jobthreads.errors import Unavailable
-from jobthreads.ports import BlobStorage
+from jobthreads.ports import BlobStorage, Receiving
 from jobthreads.testing.contracts.contract import Contract
 
-__all__ = ["BlobStorageContract"]
+__all__ = ["BlobStorageContract", "ReceivingContract"]
 
 _MIB = 1024 * 1024
 
@@ -301,3 +303,138 @@ class BlobStorageContract(Contract):
             while piece := blob.read(100):
                 read += piece
         assert b"23456789" == read
+
+
+class ReceivingStorage(BlobStorage, Receiving, Protocol):
+    """A storage that offers both."""
+
+
+@contextmanager
+def _receiving(storage: ReceivingStorage, key: str) -> Iterator[IO[bytes]]:
+    place = storage.receiving(key)
+    assert place is not None, "There is a place for every key, or the storage offers no Receiving."
+    with place as draft:
+        yield draft
+
+
+def _fill(draft: IO[bytes], size: int) -> None:
+    made = _Made(size)
+    while piece := made.read(64 * 1024):
+        assert len(piece) == draft.write(piece)
+
+
+class ReceivingContract(Contract):
+    """Override the fixture `storage`; it has to pass `BlobStorageContract`, too, and may keep blobs between tests."""
+
+    @pytest.fixture
+    def storage(self) -> Receiving:
+        """The storage on trial."""
+        raise NotImplementedError("Override the fixture `storage`.")
+
+    @pytest.mark.parametrize("size", [0, 1, 5 * _MIB], ids=["0", "1", "5MiB"])
+    def test_what_was_received_comes_back(self, storage: ReceivingStorage, size: int) -> None:
+        """All that was written is kept, wherever the file stands, and nothing is under the key before."""
+        key = _key()
+        with _receiving(storage, key) as draft:
+            _fill(draft, size)
+            draft.seek(size // 2)
+            with pytest.raises(Unavailable), storage.open(key):
+                pass
+            storage.put(draft, key)
+            assert _bytes(0, size) == _read(storage, key)
+        assert _bytes(0, size) == _read(storage, key)
+        later = datetime.now(UTC) + timedelta(hours=1)
+        assert key in set(storage.keys_older_than(later))
+        assert 0 == storage.sweep_leftovers(later)
+
+    def test_it_is_read_and_sought_in_as_it_is_received(self, storage: ReceivingStorage) -> None:
+        """Whoever judges it leaps through it; writing goes on where it stands."""
+        with _receiving(storage, _key()) as draft:
+            _fill(draft, 3 * _MIB)
+            for start in (2 * _MIB + 7, 0, 3 * _MIB - 5):
+                draft.seek(start)
+                assert _bytes(start, min(start + 1000, 3 * _MIB)) == draft.read(1000)
+            assert b"" == draft.read(1)
+            draft.write(b"more")
+            assert 3 * _MIB + 4 == draft.tell()
+
+    def test_what_was_not_kept_is_gone(self, storage: ReceivingStorage) -> None:
+        """Whether it was refused or the sender went away: the key is free, and there is nothing to sweep."""
+        key = _key()
+        with _receiving(storage, key) as draft:
+            _fill(draft, 2 * _MIB)
+        with pytest.raises(ConnectionResetError), _receiving(storage, key) as draft:
+            _fill(draft, 2 * _MIB)
+            raise ConnectionResetError("The sender went away.")
+        with pytest.raises(Unavailable), storage.open(key):
+            pass
+        later = datetime.now(UTC) + timedelta(hours=1)
+        assert key not in set(storage.keys_older_than(later))
+        assert 0 == storage.sweep_leftovers(later)
+        storage.put(BytesIO(b"after it"), key)
+        assert b"after it" == _read(storage, key)
+
+    def test_nothing_is_replaced(self, storage: ReceivingStorage) -> None:
+        """A key that is taken is refused, at the latest by `put`, and what was there stays."""
+        key = _key()
+        storage.put(BytesIO(b"first"), key)
+        with pytest.raises(FileExistsError), _receiving(storage, key) as draft:
+            _fill(draft, 10)
+            storage.put(draft, key)
+        assert b"first" == _read(storage, key)
+        key = _key()
+        with pytest.raises(FileExistsError), _receiving(storage, key) as draft:
+            _fill(draft, 10)
+            storage.put(BytesIO(b"meanwhile"), key)
+            storage.put(draft, key)
+        assert b"meanwhile" == _read(storage, key)
+        assert 0 == storage.sweep_leftovers(datetime.now(UTC) + timedelta(hours=1))
+
+    def test_for_another_key_it_is_a_stream_like_any(self, storage: ReceivingStorage) -> None:
+        """What was received for one key may be put under another, from where it stands."""
+        key, other = _key(), _key()
+        with _receiving(storage, key) as draft:
+            _fill(draft, 2 * _MIB)
+            draft.seek(_MIB)
+            storage.put(draft, other)
+            storage.put(draft, key)
+        assert [_bytes(_MIB, 2 * _MIB), _bytes(0, 2 * _MIB)] == [_read(storage, other), _read(storage, key)]
+
+    @pytest.mark.parametrize("key", HOSTILE_KEYS)
+    def test_a_hostile_key_is_refused(self, storage: ReceivingStorage, key: str) -> None:
+        """A key is small letters and digits here, too."""
+        with pytest.raises(ValueError), _receiving(storage, key):  # noqa: PT011 - its words are its own
+            pass
+
+    def test_many_at_once(self, storage: ReceivingStorage) -> None:
+        """Files that are received at once do not touch each other."""
+
+        def there_and_back(number: int) -> bool:
+            key, content = _key(), f"{number} ".encode() * 100_000
+            with _receiving(storage, key) as draft:
+                for start in range(0, len(content), 50_000):
+                    draft.write(content[start : start + 50_000])
+                storage.put(draft, key)
+            return content == _read(storage, key)
+
+        with ThreadPoolExecutor(8) as pool:
+            assert [True] * 24 == list(pool.map(there_and_back, range(24)))
+
+    def test_one_key_at_once(self, storage: ReceivingStorage) -> None:
+        """Of files that are received for one key at once one is kept, whole, and the others are gone."""
+        key = _key()
+
+        def put(number: int) -> bytes | None:
+            content = bytes([65 + number]) * (200_000 + number)
+            try:
+                with _receiving(storage, key) as draft:
+                    draft.write(content)
+                    storage.put(draft, key)
+            except FileExistsError:
+                return None
+            return content
+
+        with ThreadPoolExecutor(8) as pool:
+            stored = [content for content in pool.map(put, range(8)) if content is not None]
+        assert [_read(storage, key)] == stored
+        assert 0 == storage.sweep_leftovers(datetime.now(UTC) + timedelta(hours=1))
