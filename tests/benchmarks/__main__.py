@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import sys
@@ -104,7 +105,7 @@ def _print(sample: Sample, peak: float | None) -> None:
     ours, raw = (f"{way.median:,.0f} ({way.low:,.0f}–{way.high:,.0f})" for way in (sample.ours, sample.raw))
     over = "" if sample.over_limit <= 1 else f"  over {sample.over_limit:.2f}"
     memory = "" if peak is None else f"  peak {peak:.2f} MiB"
-    limit = "+60 µs" if sample.extra else f"{sample.limit:.2f}"
+    limit = "+60 µs" if sample.extra else "–" if sample.limit == math.inf else f"{sample.limit:.2f}"
     print(
         f"{sample.operation:28}{sample.rows:>5}{raw:>20}{ours:>20}{sample.host:>6.0f}{sample.ratio:>7.2f}{limit:>7}"
         f"{over}{memory}",

@@ -12,7 +12,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from jobthreads.adapters.sqlalchemy.rows import micros, time_of
+from jobthreads.domain.times import micros, time_of
 
 __all__ = ["DetailsField", "IdField", "MomentField"]
 

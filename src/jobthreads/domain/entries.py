@@ -10,6 +10,7 @@ from uuid import UUID
 
 from attrs import Attribute, field, frozen
 
+from jobthreads.domain.making import Late
 from jobthreads.domain.people import Client, Staff
 from jobthreads.domain.records import Scope
 
@@ -115,7 +116,7 @@ def _utc(instance: Any, attribute: Attribute[Any], value: datetime) -> None:
 
 
 @frozen(kw_only=True, weakref_slot=False)
-class Entry:
+class Entry(Late):
     """One line of a thread, as staff see it.
 
     `seq` counts the thread's entries from 1 without a hole; `at` is when it was written, in UTC. Which of `body`,

@@ -46,7 +46,7 @@ def check_request_id(request_id: str | None) -> str | None:
     if request_id is None:
         return None
     fits = isinstance(request_id, str) and 1 <= len(request_id) <= LONGEST_ID
-    if not fits or any(unicodedata.category(sign) in {"Cc", "Cs"} for sign in request_id):
+    if not fits or not {"Cc", "Cs"}.isdisjoint(map(unicodedata.category, request_id)):
         raise InvalidInput(
             _("A request id is a string of 1 to %(most)s characters without controls.", most=LONGEST_ID),
             field="request_id",

@@ -8,6 +8,7 @@ from uuid import UUID
 from attrs import frozen
 
 from jobthreads.domain.entries import EntryKind, File, KeptEntry, ScanState, Visibility
+from jobthreads.domain.making import Late
 from jobthreads.domain.paging import Page
 from jobthreads.domain.people import Business, Client
 from jobthreads.domain.records import Scope
@@ -80,8 +81,8 @@ class PortalEntry:
     file: PortalFile | None = None
 
 
-@frozen(kw_only=True, weakref_slot=False)
-class PortalRecord:
+@frozen(kw_only=True)
+class PortalRecord(Late):
     """One job or quote in the client's list (M11, J9).
 
     `snippet` and `at` are the newest visible reply's or file's, empty and None without one; `unread` counts what

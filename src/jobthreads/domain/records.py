@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 
 from attrs import field, frozen
@@ -22,7 +23,8 @@ class ScopeKind(StrEnum):
     QUOTE = "quote"
 
 
-@frozen(kw_only=True, order=True, weakref_slot=False)
+# Its hash is kept: every list looks its rows' records up by their scopes, and an enum's hash takes long.
+@frozen(kw_only=True, order=True, weakref_slot=False, cache_hash=True)
 class Scope:
     """Which record a thread belongs to: the one name of a thread everywhere (M1).
 
@@ -51,17 +53,20 @@ class Scope:
         return cls(kind=ScopeKind(kind), id=scope_id)
 
     def __str__(self) -> str:
-        return f"{self.kind.value}:{self.id}"
+        return f"{self.kind}:{self.id}"
 
 
 _ScopeDraft = draft_of(Scope)
 
 
+@lru_cache(maxsize=8192)
 def known_scope(kind: ScopeKind, checked_id: str) -> Scope:
     """Name a record by an id that was checked before."""
+    # The same few hundred records stand on the first pages of all lists: one value for each is found faster.
     draft = _ScopeDraft()
     draft.kind = kind
     draft.id = checked_id
+    draft._attrs_cached_hash = None
     draft.__class__ = Scope
     scope: Scope = draft
     return scope

@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 from attrs import frozen
 
 from jobthreads.domain.entries import AuthorKind, Entry, KeptEntry
+from jobthreads.domain.making import Late
 from jobthreads.domain.portal import PortalEntry, shown_content
 from jobthreads.domain.records import Scope
 from jobthreads.domain.words import LONGEST_WORD, distinct_words, words_of
@@ -106,6 +107,7 @@ class FoundEntry(NamedTuple):
     """An entry as the repository finds it for staff, with its thread's last known names; `place` is where it stands."""
 
     entry: Entry
+    scope: Scope
     reference: str
     title: str
     client_id: str
@@ -113,8 +115,8 @@ class FoundEntry(NamedTuple):
     place: tuple[int, str, int]
 
 
-@frozen(kw_only=True, weakref_slot=False)
-class SearchHit:
+@frozen(kw_only=True)
+class SearchHit(Late):
     """One entry that staff found, and the record it stands on (J12)."""
 
     scope: Scope

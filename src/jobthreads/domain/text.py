@@ -23,7 +23,7 @@ def message_text(text: str, *, field: str = "text") -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if len(text) > LONGEST_TEXT:
         raise TextTooLong(field=field, length=len(text), limit=LONGEST_TEXT)
-    categories = {unicodedata.category(sign) for sign in text if sign not in "\n\t"}
+    categories = set(map(unicodedata.category, set(text) - {"\n", "\t"}))
     if categories & {"Cc", "Cs"}:
         raise InvalidInput(
             _("The message holds signs that cannot be shown (control characters)."),

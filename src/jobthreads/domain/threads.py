@@ -18,6 +18,7 @@ from jobthreads.domain.entries import (
     Showing,
     Visibility,
 )
+from jobthreads.domain.making import Late
 from jobthreads.domain.paging import Page
 from jobthreads.domain.people import Client
 from jobthreads.domain.records import Record, Scope
@@ -119,7 +120,7 @@ def may_be_shown(entry: Entry) -> bool:
 class ThreadRow(NamedTuple):
     """One thread as the repository lists it for staff, before the host's present names are put in.
 
-    `body` and `file_name` are the newest visible reply's or file's.
+    `body` and `file_name` are the newest visible reply's or file's; `at` is in microseconds since 1970.
     """
 
     scope: Scope
@@ -129,13 +130,18 @@ class ThreadRow(NamedTuple):
     client_name: str
     body: str | None
     file_name: str | None
-    at: datetime
     unread: int
-    place: tuple[int, str]
+    at: int
+    thread_id: str
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """Where the thread stands in the list."""
+        return self.at, self.thread_id
 
 
-@frozen(kw_only=True, weakref_slot=False)
-class InboxRow:
+@frozen(kw_only=True)
+class InboxRow(Late):
     """One line of the threads panel (M7).
 
     `snippet` is the newest visible message on one line, at most 200 characters; `at` its time, or the start's;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -11,13 +12,17 @@ LONGEST_WORD = 60
 """Letters and digits by which a word is told from others; what follows does not count."""
 
 
+_WORD = re.compile(r"[^\W_]+")
+"""Letters and digits: what `str.isalnum` takes for such."""
+
+
 def words_of(text: str) -> list[str]:
     """Give the words of a text in their order: runs of letters and digits, blind to case, accents and spelling forms.
 
     `"Größe ﬁx №5"` has the words `grosse`, `fix`, `no5`.
     """
     plain = _without_marks(_without_marks(text).casefold())
-    return "".join(sign if sign.isalnum() else " " for sign in plain).split()
+    return _WORD.findall(plain)
 
 
 def distinct_words(texts: Iterable[str]) -> tuple[str, ...]:

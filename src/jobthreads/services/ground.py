@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import IO
+from typing import IO, Protocol, TypeVar
 from uuid import UUID
 
 from attrs import field, frozen
@@ -19,6 +19,21 @@ from jobthreads.policies.attachments import AttachmentPolicy
 from jobthreads.ports import BlobStorage, Directory, Notifier, Repository, Scanner
 
 __all__ = ["Ground"]
+
+
+class OfRecord(Protocol):
+    """One row of a list, and the record and client that it was of when it was written."""
+
+    @property
+    def scope(self) -> Scope:
+        """The record's name."""
+
+    @property
+    def client_id(self) -> str:
+        """The client's id."""
+
+
+Line = TypeVar("Line", bound=OfRecord)
 
 
 def _nothing() -> None:
@@ -60,16 +75,24 @@ class Ground:
         if not scopes:
             return {}
         found = self.directory.records(business_id, scopes)
-        for scope, record in found.items():
-            if record.business_id != business_id or not is_of(record, scope):
-                break
-        else:
-            return found
-        return {
-            scope: record
-            for scope, record in found.items()
-            if record.business_id == business_id and is_of(record, scope)
-        }
+        wrong = [
+            scope for scope, record in found.items() if record.business_id != business_id or not is_of(record, scope)
+        ]
+        return {scope: record for scope, record in found.items() if scope not in wrong} if wrong else found
+
+    def known(self, actor: Staff, rows: list[Line]) -> tuple[list[Line], list[Record | None], Mapping[str, Client]]:
+        """What the host gives for the rows of a list: the record of each, None where there is none, and the clients.
+
+        Someone who sees only the jobs they are assigned to sees no row without a record. The clients are a copy: rows
+        that are read later are read from what was asked now.
+        """
+        scopes = [row.scope for row in rows]
+        found = self.records(actor.business_id, list(dict.fromkeys(scopes)))
+        records = list(map(found.get, scopes))
+        if None in records and self.access.assigned_only(actor):
+            rows, records = [row for row in rows if row.scope in found], [one for one in records if one is not None]
+        whose = {(row if record is None else record).client_id for row, record in zip(rows, records, strict=True)}
+        return rows, records, {**self.clients(actor.business_id, sorted(whose))}
 
     def client(self, business_id: str, client_id: str) -> Client | None:
         """The client as the host gives them now."""
@@ -80,11 +103,12 @@ class Ground:
         if not client_ids:
             return {}
         found = self.directory.clients(business_id, client_ids)
-        return {
-            client_id: client
+        wrong = [
+            client_id
             for client_id, client in found.items()
-            if client.business_id == business_id and client.id == client_id
-        }
+            if client.business_id != business_id or client.id != client_id
+        ]
+        return {client_id: client for client_id, client in found.items() if client_id not in wrong} if wrong else found
 
     def client_of(self, footing: Footing) -> Client | None:
         """The client of the footing's record."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from operator import itemgetter
 from typing import BinaryIO
 from uuid import UUID
 
 from jobthreads import signals
 from jobthreads.domain.entries import Author, EntryKind, KeptEntry, Request, Visibility
 from jobthreads.domain.identifiers import check_request_id, entry_id_from
-from jobthreads.domain.making import draft_of
+from jobthreads.domain.making import late
 from jobthreads.domain.paging import Page, check_limit, cursor_from, cursor_to
 from jobthreads.domain.people import Business, Client
 from jobthreads.domain.portal import Entrance, LinkPreview, PortalConversation, PortalEntry, PortalRecord
@@ -51,24 +50,25 @@ class PortalDoor:
         theirs = self._records(business, client)
         with self._ground.repository.reading() as work:
             marks = work.marks.of_client(business.id, client.id)
-        spoken: list[tuple[datetime, PortalRecord]] = []
-        silent: list[PortalRecord] = []
+        spoken: list[tuple[Scope, Record, PortalEntry, int]] = []
+        silent: list[tuple[Scope, Record, None, int]] = []
         for record in theirs:
             scope = record.scope
-            kept, unread = marks.get(scope, (None, 0))
+            kept, unread = marks.get(scope, _NOTHING)
             newest = kept and project(kept, client=client, business=business, settings=self._ground.settings)
             if newest:
-                spoken.append((newest.at, _portal_record(scope, record, newest, unread)))
+                spoken.append((scope, record, newest, unread))
             else:
-                silent.append(_portal_record(scope, record, None, 0))
-        spoken.sort(key=itemgetter(0), reverse=True)
-        ordered = [row for _at, row in spoken] + silent
+                silent.append((scope, record, None, 0))
+        spoken.sort(key=_newest_at, reverse=True)
+        ordered = [*spoken, *silent]
         begin = 0
         if after is not None:
-            scopes = [str(row.scope) for row in ordered]
+            scopes = [str(scope) for scope, *_rest in ordered]
             begin = scopes.index(after) + 1 if after in scopes else 0
-        page = tuple(ordered[begin : begin + limit])
-        return Page(items=page, next=cursor_to(str(page[-1].scope)) if begin + limit < len(ordered) else None)
+        page = ordered[begin : begin + limit]
+        items = late(PortalRecord, _parts_of, *zip(*page, strict=True)) if page else ()
+        return Page(items=tuple(items), next=cursor_to(str(page[-1][0])) if begin + limit < len(ordered) else None)
 
     def search(
         self, client: Client, text: str, *, scope: Scope | None = None, cursor: str | None = None, limit: int = 50
@@ -293,17 +293,13 @@ class PortalDoor:
         return footing.business, footing.record
 
 
-_PortalRecordDraft = draft_of(PortalRecord)
+_NOTHING = (None, 0)
 
 
-def _portal_record(scope: Scope, record: Record, newest: PortalEntry | None, unread: int) -> PortalRecord:
-    draft = _PortalRecordDraft()
-    draft.scope = scope
-    draft.reference = record.reference
-    draft.title = record.title
-    draft.snippet = snippet(newest.body, newest.file.name if newest.file else None) if newest else ""
-    draft.at = newest.at if newest else None
-    draft.unread = unread
-    draft.__class__ = PortalRecord
-    row: PortalRecord = draft
-    return row
+def _newest_at(row: tuple[Scope, Record, PortalEntry, int]) -> datetime:
+    return row[2].at
+
+
+def _parts_of(scope: Scope, record: Record, newest: PortalEntry | None, unread: int) -> tuple[object, ...]:
+    line = snippet(newest.body, newest.file.name if newest.file else None) if newest else ""
+    return scope, record.reference, record.title, line, newest.at if newest else None, unread

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 
 from jobthreads.domain.entries import Author, EntryKind
 from jobthreads.domain.identifiers import entry_id_from, one_of
-from jobthreads.domain.making import draft_of
+from jobthreads.domain.making import late
 from jobthreads.domain.paging import Page, check_limit, cursor_from, cursor_to
 from jobthreads.domain.people import Business, Client, Staff
 from jobthreads.domain.portal import PortalEntry
@@ -18,9 +19,6 @@ from jobthreads.policies.audience import project
 from jobthreads.services.ground import Ground
 
 __all__ = ["StaffSearch", "search_portal"]
-
-
-_HitDraft = draft_of(SearchHit)
 
 
 class StaffSearch:
@@ -67,31 +65,17 @@ class StaffSearch:
         more, found = len(found) > limit, found[:limit]
         return Page(items=tuple(self._hits(actor, found)), next=cursor_to(*found[-1].place) if more else None)
 
-    def _hits(self, actor: Staff, found: list[FoundEntry]) -> Iterator[SearchHit]:
+    def _hits(self, actor: Staff, found: list[FoundEntry]) -> list[SearchHit]:
         """Put the host's present names into what was found; the last known ones where it gives none (M9)."""
-        scopes = dict.fromkeys(one.entry.scope for one in found)
-        records = self._ground.records(actor.business_id, list(scopes))
-        client_ids = {_client_id(one, records.get(one.entry.scope)) for one in found}
-        clients = self._ground.clients(actor.business_id, sorted(client_ids))
-        for one in found:
-            record = records.get(one.entry.scope)
-            if record is None and self._ground.access.assigned_only(actor):
-                continue
-            client_id = _client_id(one, record)
-            client = clients.get(client_id)
-            draft = _HitDraft()
-            draft.scope = one.entry.scope
-            draft.reference = record.reference if record else one.reference
-            draft.title = record.title if record else one.title
-            draft.client_id = client_id
-            draft.client_name = client.name if client else one.client_name if client_id == one.client_id else ""
-            draft.entry = one.entry
-            draft.__class__ = SearchHit
-            yield draft
+        found, records, clients = self._ground.known(actor, found)
+        return late(SearchHit, _parts_of, found, records, repeat(clients))
 
 
-def _client_id(found: FoundEntry, record: Record | None) -> str:
-    return record.client_id if record else found.client_id
+def _parts_of(found: FoundEntry, record: Record | None, clients: Mapping[str, Client]) -> tuple[object, ...]:
+    known = found if record is None else record
+    client = clients.get(known.client_id)
+    name = client.name if client else found.client_name if known.client_id == found.client_id else ""
+    return found.scope, known.reference, known.title, known.client_id, name, found.entry
 
 
 def search_portal(

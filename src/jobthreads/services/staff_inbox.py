@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import repeat
 
 from attrs import frozen
 
-from jobthreads.domain.making import draft_of
+from jobthreads.domain.making import late
 from jobthreads.domain.paging import Page, check_limit, cursor_from, cursor_to
 from jobthreads.domain.people import Client, Staff
 from jobthreads.domain.records import Record
 from jobthreads.domain.threads import InboxRow, ThreadRow
+from jobthreads.domain.times import time_of
 from jobthreads.errors import NotFound, PortalDisabled
 from jobthreads.policies.access import Action, unsent
 from jobthreads.policies.audience import snippet
@@ -71,13 +73,8 @@ class StaffInbox:
 
     def _named(self, actor: Staff, rows: list[ThreadRow]) -> list[InboxRow]:
         """Put the host's present names into the rows; the last known ones where it gives none (M9)."""
-        records = self._ground.records(actor.business_id, [row.scope for row in rows])
-        known = [(row, records.get(row.scope)) for row in rows]
-        if self._ground.access.assigned_only(actor):
-            known = [(row, record) for row, record in known if record is not None]
-        client_ids = {record.client_id if record is not None else row.client_id for row, record in known}
-        clients = self._ground.clients(actor.business_id, sorted(client_ids))
-        return [_inbox_row(row, record, clients) for row, record in known]
+        rows, records, clients = self._ground.known(actor, rows)
+        return late(InboxRow, _parts_of, rows, records, repeat(clients))
 
     def clients(self, actor: Staff, text: str = "") -> tuple[Client, ...]:
         """Clients to start a conversation with, in the host's order, 200 at most (M4)."""
@@ -98,24 +95,17 @@ class StaffInbox:
         )
 
 
-_InboxRowDraft = draft_of(InboxRow)
-
-
-def _inbox_row(row: ThreadRow, record: Record | None, clients: Mapping[str, Client]) -> InboxRow:
-    scope, reference, title, last_client_id, last_name, body, file_name, at, unread, _place = row
-    client_id = last_client_id
-    if record is not None:
-        reference, title, client_id = record.reference, record.title, record.client_id
-    client = clients.get(client_id)
-    draft = _InboxRowDraft()
-    draft.scope = scope
-    draft.reference = reference
-    draft.title = title
-    draft.client_id = client_id
-    draft.client_name = client.name if client else last_name if client_id == last_client_id else ""
-    draft.snippet = snippet(body, file_name)
-    draft.at = at
-    draft.unread = unread
-    draft.__class__ = InboxRow
-    line: InboxRow = draft
-    return line
+def _parts_of(row: ThreadRow, record: Record | None, clients: Mapping[str, Client]) -> tuple[object, ...]:
+    known = row if record is None else record
+    client = clients.get(known.client_id)
+    name = client.name if client else row.client_name if known.client_id == row.client_id else ""
+    return (
+        row.scope,
+        known.reference,
+        known.title,
+        known.client_id,
+        name,
+        snippet(row.body, row.file_name),
+        time_of(row.at),
+        row.unread,
+    )

@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import Select, bindparam, case, func, literal_column, select, update
 
 from jobthreads.adapters.sqlalchemy.dialect import Kit, Runner
-from jobthreads.adapters.sqlalchemy.rows import UNREAD_CAP, micros, reach_value, scope_of, time_of
+from jobthreads.adapters.sqlalchemy.rows import UNREAD_CAP, reach_value, scope_of
 from jobthreads.adapters.sqlalchemy.schema import entry, notice, thread
 from jobthreads.domain.entries import EntryKind, KeptEntry
 from jobthreads.domain.notifications import Notice
 from jobthreads.domain.reach import Reach
 from jobthreads.domain.records import Scope
 from jobthreads.domain.threads import Thread
+from jobthreads.domain.times import micros, time_of
 
 __all__ = ["BellRoom", "BellStatements"]
 

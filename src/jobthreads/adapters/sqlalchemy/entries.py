@@ -243,13 +243,13 @@ class EntriesRoom:
             "before": TOP if before is None else min(before, TOP),
             "limit": limit,
         }
-        if kinds:
-            # There are five of them: a list of that length is compared faster than a parameter is taken apart.
-            words = sorted({kind.value for kind in kinds})
-            values |= {f"kind_{i}": word for i, word in enumerate(words)}
+        # There are five of them: a list of that length is compared faster than a parameter is taken apart.
+        words = sorted(set(map(str, kinds)))
+        for i, word in enumerate(words):
+            values[f"kind_{i}"] = word
         if author is not None:
-            values |= {"author_kind": author.kind.value, "author_id": author.id}
-        statement = self._sql.feed(kinds=len(set(kinds)), author=author is not None, visible_only=visible_only)
+            values["author_kind"], values["author_id"] = str(author.kind), author.id
+        statement = self._sql.feed(kinds=len(words), author=author is not None, visible_only=visible_only)
         return entries_of(self._run.rows(statement, **values), repeat(scope))
 
     def authors(self, business_id: str, scope: Scope) -> list[Author]:

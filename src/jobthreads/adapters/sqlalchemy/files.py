@@ -16,15 +16,14 @@ from jobthreads.adapters.sqlalchemy.rows import (
     ENTRY_WIDTH,
     file_details,
     kept_of,
-    micros,
     scope_of,
-    time_of,
 )
 from jobthreads.adapters.sqlalchemy.schema import entry, file, read, thread
 from jobthreads.adapters.sqlalchemy.words import terms_of
 from jobthreads.domain.entries import KeptEntry, ScanState
 from jobthreads.domain.files import Blob, FileTask
 from jobthreads.domain.threads import Thread
+from jobthreads.domain.times import micros, time_of
 
 __all__ = ["FileStatements", "FilesRoom"]
 

@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import bindparam, case, literal_column, select, update
 
 from jobthreads.adapters.sqlalchemy.dialect import Kit, Runner
-from jobthreads.adapters.sqlalchemy.rows import micros, scope_of, time_of
+from jobthreads.adapters.sqlalchemy.rows import scope_of
 from jobthreads.adapters.sqlalchemy.schema import limit, link, session
 from jobthreads.domain.notifications import Link
+from jobthreads.domain.times import micros, time_of
 
 __all__ = ["LinkStatements", "LinksRoom"]
 

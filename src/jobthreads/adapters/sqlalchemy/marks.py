@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, literal_column, or_, select, update
 
 from jobthreads.adapters.sqlalchemy.dialect import Kit, Runner
-from jobthreads.adapters.sqlalchemy.rows import ENTRY_COLUMNS, ENTRY_WIDTH, UNREAD_CAP, all_kept_of, scope_of
+from jobthreads.adapters.sqlalchemy.rows import ENTRY_COLUMNS, ENTRY_WIDTH, UNREAD_CAP, kept_of, scope_of
 from jobthreads.adapters.sqlalchemy.schema import entry, read, thread
 from jobthreads.domain.entries import KeptEntry
 from jobthreads.domain.records import Scope
@@ -100,9 +100,8 @@ class MarksRoom:
     def of_client(self, business_id: str, client_id: str) -> Mapping[Scope, tuple[KeptEntry, int]]:
         """For each scope the newest entry shown to the client, and how many are unread."""
         rows = self._run.rows(self._sql.of_client, business_id=business_id, client_id=client_id)
-        scopes = [scope_of(row[ENTRY_WIDTH]) for row in rows]
-        found = zip(all_kept_of(rows, scopes), (row[ENTRY_WIDTH + 1] for row in rows), strict=True)
-        return dict(zip(scopes, found, strict=True))
+        kept = [(kept_of(row, scope_of(row[ENTRY_WIDTH])), row[ENTRY_WIDTH + 1]) for row in rows]
+        return {one.entry.scope: (one, unread) for one, unread in kept}
 
     def unread(self, business_id: str, client_id: str, scope: Scope) -> int:
         """How many replies and files of others the client has not seen here."""

@@ -11,9 +11,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import bindparam, func, literal_column, null, or_, select, update
 
 from jobthreads.adapters.sqlalchemy.dialect import Kit, Runner
-from jobthreads.adapters.sqlalchemy.rows import ENTRY_COLUMNS, ENTRY_WIDTH, kept_of, micros, scope_of, time_of
+from jobthreads.adapters.sqlalchemy.rows import ENTRY_COLUMNS, ENTRY_WIDTH, kept_of, scope_of
 from jobthreads.adapters.sqlalchemy.schema import delivery, entry, thread
 from jobthreads.domain.notifications import Batch, Delivery, FailedDelivery
+from jobthreads.domain.times import micros, time_of
 
 __all__ = ["OutboxRoom", "OutboxStatements"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID, SafeUUID
@@ -26,10 +25,11 @@ from jobthreads.domain.entries import (
     StatusChange,
     Visibility,
 )
-from jobthreads.domain.making import draft_of
+from jobthreads.domain.making import draft_of, late
 from jobthreads.domain.reach import Reach
 from jobthreads.domain.records import Scope, ScopeKind, known_scope
 from jobthreads.domain.threads import Thread
+from jobthreads.domain.times import micros, time_of
 
 __all__ = [
     "ENTRY_COLUMNS",
@@ -37,29 +37,19 @@ __all__ = [
     "LINE_COLUMNS",
     "THREAD_COLUMNS",
     "UNREAD_CAP",
-    "all_kept_of",
     "entries_of",
-    "entry_of",
     "entry_values",
     "file_details",
+    "file_name_of",
     "id_of",
     "kept_of",
-    "micros",
     "reach_value",
     "scope_of",
     "thread_of",
     "thread_values",
-    "time_of",
 ]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-_EXACT = 2**33 * 1_000_000
-"""Below it the nearest double is less than half a microsecond away: until the year 2242."""
-
 _bare = object.__new__
-_at_timestamp = datetime.fromtimestamp
 _decoded: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # not in its stubs
 _set_int, _set_safe = (vars(UUID)[name].__set__ for name in ("int", "is_safe"))
 _AuthorDraft, _EntryDraft = draft_of(Author), draft_of(Entry)
@@ -87,12 +77,12 @@ ENTRY_COLUMNS: tuple[ColumnElement[Any], ...] = (
     entry.c.shown_at,
     entry.c.shown_to,
 )
-"""What `entry_of` and `kept_of` read, in their order."""
+"""What `kept_of` reads, in their order."""
 
 ENTRY_WIDTH = len(ENTRY_COLUMNS)
 
 LINE_COLUMNS = ENTRY_COLUMNS[:10]
-"""What `entry_of` reads, in its order."""
+"""What `entries_of` reads, in its order."""
 
 _LINE_WIDTH = len(LINE_COLUMNS)
 
@@ -120,21 +110,10 @@ UNREAD_CAP = 100
 
 def reach_value(reach: Reach) -> str:
     """A reach as the one array parameter of its statements."""
-    return json.dumps([f"{scope.kind.value}:{scope.id}" for scope in reach.scopes or ()])
+    return json.dumps([f"{scope.kind}:{scope.id}" for scope in reach.scopes or ()])
 
 
-def micros(time: datetime) -> int:
-    """A time as whole microseconds since 1970."""
-    return (time - _EPOCH) // _MICROSECOND
-
-
-def time_of(value: int) -> datetime:
-    """The time that `micros` wrote."""
-    if not 0 <= value < _EXACT:
-        return _EPOCH + timedelta(microseconds=value)
-    return _at_timestamp(value / 1e6, UTC)
-
-
+@lru_cache(maxsize=8192)
 def scope_of(text: str) -> Scope:
     """The scope that a row names."""
     kind, _, scope_id = text.partition(":")
@@ -189,44 +168,41 @@ def thread_values(value: Thread) -> dict[str, object]:
     }
 
 
-def entry_of(row: Sequence[Any], scope: Scope) -> Entry:
-    """The entry of a row that begins with `LINE_COLUMNS`; a visibility that is not known reads as internal."""
-    return entries_of((row[:_LINE_WIDTH],), (scope,))[0]
-
-
 def entries_of(rows: Iterable[Sequence[Any]], scopes: Iterable[Scope]) -> list[Entry]:
-    """The entries of rows of `LINE_COLUMNS`, each of its scope; see `entry_of`."""
-    found: list[Entry] = []
-    authors: dict[str, Author] = {}
-    for (entry_id, seq, kind_word, visibility, author_kind, author_id, author_name, at, body, details), scope in zip(
-        rows, scopes, strict=False
-    ):
-        author = authors.get(author_id)
-        if author is None or author.name != author_name or author.kind is not _AUTHOR_KINDS[author_kind]:
-            author = authors[author_id] = _author(author_kind, author_id, author_name)
-        draft = _EntryDraft()
-        made: UUID = _bare(UUID)
-        _set_int(made, int(entry_id.replace("-", ""), 16))
-        _set_safe(made, _UNKNOWN)
-        draft.id = made
-        draft.scope = scope
-        draft.seq = seq
-        draft.kind = _KINDS[kind_word]
-        draft.visibility = _VISIBLE if visibility == "visible" else _INTERNAL
-        draft.author = author
-        draft.at = _at_timestamp(at / 1e6, UTC) if 0 <= at < _EXACT else time_of(at)
-        draft.body = body
-        draft.file = draft.status = draft.form = None
-        if details is not None:
-            if kind_word == "file":
-                draft.file = _file(details)
-            elif kind_word == "status_change":
-                draft.status = _status(details)
-            elif kind_word == "form_save":
-                draft.form = _form(details)
-        draft.__class__ = Entry
-        found.append(draft)
-    return found
+    """The entries of rows that begin with `LINE_COLUMNS`, each of its scope, read when they are looked at."""
+    return late(Entry, _parts_of, rows, scopes)
+
+
+def _parts_of(row: Sequence[Any], scope: Scope) -> tuple[Any, ...]:
+    """An entry's parts, in the order of its fields; a visibility that is not known reads as internal."""
+    entry_id, seq, kind, visibility, author_kind, author_id, author_name, at, body, details = row[:_LINE_WIDTH]
+    file = status = form = None
+    if details is not None:
+        if kind == "file":
+            file = _file(details)
+        elif kind == "status_change":
+            status = _status(details)
+        elif kind == "form_save":
+            form = _form(details)
+    return (
+        id_of(entry_id),
+        scope,
+        seq,
+        _KINDS[kind],
+        _VISIBLE if visibility == "visible" else _INTERNAL,
+        _author(author_kind, author_id, author_name),
+        time_of(at),
+        body,
+        file,
+        status,
+        form,
+    )
+
+
+def file_name_of(details: str) -> str:
+    """The name of the file of an entry's details."""
+    name: str = _decoded(details, 0)[0]["name"]
+    return name
 
 
 def _file(details: str) -> File:
@@ -258,6 +234,7 @@ def _form(details: str) -> FormSave:
     return form
 
 
+@lru_cache(maxsize=1024)
 def _author(kind: str, author_id: str, name: str) -> Author:
     draft = _AuthorDraft()
     draft.kind = _AUTHOR_KINDS[kind]
@@ -270,20 +247,28 @@ def _author(kind: str, author_id: str, name: str) -> Author:
 
 def kept_of(row: Sequence[Any], scope: Scope) -> KeptEntry:
     """The entry of a row that begins with `ENTRY_COLUMNS`, with its showing."""
-    return all_kept_of((row,), (scope,))[0]
-
-
-def all_kept_of(rows: Sequence[Sequence[Any]], scopes: Sequence[Scope]) -> list[KeptEntry]:
-    """The entries of such rows, each of its scope; see `kept_of`."""
-    found: list[KeptEntry] = []
-    for row, line in zip(rows, entries_of([row[:_LINE_WIDTH] for row in rows], scopes), strict=True):
-        draft = _KeptDraft()
-        draft.entry = line
-        draft.showing = None if row[10] is None else _showing(row[10], row[11], row[12])
-        draft.request = None
-        draft.__class__ = KeptEntry
-        found.append(draft)
-    return found
+    line = _EntryDraft()
+    (
+        line.id,
+        line.scope,
+        line.seq,
+        line.kind,
+        line.visibility,
+        line.author,
+        line.at,
+        line.body,
+        line.file,
+        line.status,
+        line.form,
+    ) = _parts_of(row, scope)
+    line.__class__ = Entry
+    draft = _KeptDraft()
+    draft.entry = line
+    draft.showing = None if row[10] is None else _showing(row[10], row[11], row[12])
+    draft.request = None
+    draft.__class__ = KeptEntry
+    kept: KeptEntry = draft
+    return kept
 
 
 def _showing(number: int, at: int, client_id: str) -> Showing:

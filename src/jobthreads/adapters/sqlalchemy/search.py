@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -190,13 +191,15 @@ class SearchRoom:
 
 
 def _all_found(rows: list[Any]) -> list[FoundEntry]:
-    names = [row[_WIDTH:] for row in rows]
-    found = entries_of([row[:_WIDTH] for row in rows], [scope_of(scope) for scope, *_ in names])
+    scopes = [scope_of(row[_SCOPE]) for row in rows]
     return [
-        FoundEntry(line, reference, title, client_id, client_name, (row[_AT], thread_id, line.seq))
-        for row, line, (_, reference, title, client_id, client_name, thread_id) in zip(rows, found, names, strict=True)
+        _found((line, scope, *row[_SCOPE + 1 : -1], (row[_AT], row[-1], row[_SEQ])))
+        for row, line, scope in zip(rows, entries_of(rows, scopes), scopes, strict=True)
     ]
 
 
-_WIDTH = len(LINE_COLUMNS)
-_AT = [column.name for column in LINE_COLUMNS].index("at")
+_found = partial(tuple.__new__, FoundEntry)
+_SCOPE = len(LINE_COLUMNS)
+"""Where the scope stands in a row; the columns of `FoundEntry` follow it, the thread's id is the last."""
+
+_AT, _SEQ = ([column.name for column in LINE_COLUMNS].index(name) for name in ("at", "seq"))

@@ -13,6 +13,7 @@ from jobthreads.domain.entries import Author, AuthorKind, Entry, EntryKind, Form
 from jobthreads.domain.reach import Reach
 from jobthreads.domain.records import Scope
 from jobthreads.domain.threads import Thread, ThreadRow
+from jobthreads.domain.times import micros
 from jobthreads.ports import Repository
 from jobthreads.testing.clock import MONDAY
 from jobthreads.testing.contracts.contract import Contract
@@ -285,7 +286,7 @@ class InboxContract(Contract):
         rows = _rows(repository)
         assert ["started", "spoken"] == [row.scope.id for row in rows]
         assert [None, "Hello"] == [row.body for row in rows]
-        assert ("J-spoken", "Kitchen rewire", "dana", "Dana Reyes", MONDAY) == (
+        assert ("J-spoken", "Kitchen rewire", "dana", "Dana Reyes", micros(MONDAY)) == (
             rows[1].reference,
             rows[1].title,
             rows[1].client_id,
