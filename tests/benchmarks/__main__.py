@@ -14,6 +14,7 @@ from pathlib import Path
 import attrs
 
 from tests.benchmarks.files import FileBench
+from tests.benchmarks.growing import growths
 from tests.benchmarks.loading import MariaDB, Place, PostgreSQL, SQLite
 from tests.benchmarks.measuring import Sample, measure
 from tests.benchmarks.operations import benches
@@ -24,6 +25,9 @@ def main() -> None:
     """Measure what the command line asks for."""
     options = _options()
     places = _places(options)
+    if options.growth:
+        _print_growth(places, options)
+        return
     results: list[dict[str, object]] = []
     for name in options.sizes:
         world = World(Size[name])
@@ -46,6 +50,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--folder", default=Path(tempfile.gettempdir(), "jobthreads-bench"), type=Path)
     parser.add_argument("--rounds", default=600, type=int, help="of each operation, at most")
     parser.add_argument("--seconds", default=6.0, type=float, help="for each operation, at most")
+    parser.add_argument("--growth", action="store_true", help="from the first to the last of the sizes, and no more")
     parser.add_argument("--only", default="", help="operations whose name holds this")
     parser.add_argument("--json", default=Path("benchmark.json"), type=Path)
     return parser.parse_args()
@@ -68,6 +73,16 @@ def _places(options: argparse.Namespace) -> list[Place]:
     if not places:
         sys.exit("There is no database to measure.")
     return places
+
+
+def _print_growth(places: list[Place], options: argparse.Namespace) -> None:
+    small, large = (World(Size[options.sizes[which]]) for which in (0, -1))
+    for place in places:
+        print(f"\n{place.name}, from {small.size.name} to {large.size.name}", flush=True)
+        for name, growth in growths(place, small, large):
+            print(f"{name:28}{growth:7.2f}", flush=True)
+        place.drop(small.size)
+        place.drop(large.size)
 
 
 def _measure_place(world: World, place: Place, options: argparse.Namespace, results: list[dict[str, object]]) -> None:

@@ -35,6 +35,14 @@ class TestPostgreSQL(OnAServer):
     def database_kind(self) -> str:
         return "postgresql"
 
+    def test_what_is_new_does_not_wait_beside_the_index(self, repository: SQLAlchemyRepository) -> None:
+        """J12: no search reads a list of what was written since the last vacuum, however much that is."""
+        with repository.engine.connect() as connection:
+            options = connection.exec_driver_sql(
+                "SELECT reloptions FROM pg_class WHERE oid = 'jobthreads_entry_words'::regclass"
+            ).scalar()
+        assert ["fastupdate=off"] == options
+
 
 class TestMariaDB(OnAServer):
     """On MariaDB."""

@@ -35,7 +35,7 @@ def check_limit(limit: int) -> int:
     return limit
 
 
-_written = json.JSONEncoder(separators=(",", ":")).encode
+_written, _read = json.JSONEncoder(separators=(",", ":")).encode, json.JSONDecoder().decode
 
 
 def cursor_to(*place: str | int) -> str:
@@ -46,7 +46,7 @@ def cursor_to(*place: str | int) -> str:
 def cursor_from(cursor: str, *kinds: type) -> list[str | int]:
     """Read what `cursor_to` wrote, one value of each of `kinds`; raises `InvalidInput` for anything else."""
     try:
-        place = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
+        place = _read(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode())
     except (AttributeError, UnicodeError, binascii.Error, ValueError, RecursionError):
         place = None
     if not isinstance(place, list) or len(place) != len(kinds) or not all(map(_fits, place, kinds)):

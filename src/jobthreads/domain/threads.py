@@ -82,18 +82,18 @@ class Thread:
         The client sees `now`, never the entry's own time: when it became visible is all they may know (S1).
         """
         entry = evolve(entry, seq=self.seq + 1)
-        thread = evolve(self, seq=entry.seq)
-        if entry.author.kind is AuthorKind.CLIENT:
-            thread = evolve(thread, client_seq=entry.seq)
+        by_client = entry.author.kind is AuthorKind.CLIENT
+        thread = evolve(self, seq=entry.seq, client_seq=entry.seq if by_client else self.client_seq)
         kept = KeptEntry(entry=entry, request=request)
         return thread.show(kept, now=now, shown_to=shown_to) if may_be_shown(entry) else (thread, kept)
 
     def show(self, kept: KeptEntry, *, now: datetime, shown_to: str) -> tuple[Thread, KeptEntry]:
         """Give the thread with this entry shown anew to `shown_to`: new again, whatever it was before (J6)."""
         showing = Showing(number=self.shown + 1, at=now, client_id=shown_to)
-        thread = evolve(self, shown=showing.number)
+        spoken_seq, spoken_at = self.spoken_seq, self.spoken_at
         if kept.entry.kind in MOVING_KINDS:
-            thread = evolve(thread, spoken_seq=kept.entry.seq, spoken_at=now)
+            spoken_seq, spoken_at = kept.entry.seq, now
+        thread = evolve(self, shown=showing.number, spoken_seq=spoken_seq, spoken_at=spoken_at)
         return thread, evolve(kept, showing=showing)
 
     def hide(self, kept: KeptEntry, before: KeptEntry | None) -> tuple[Thread, KeptEntry]:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Join, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Join, Select, and_, bindparam, or_, select
 
 from jobthreads.adapters.sqlalchemy.dialect import Kit, Prepared, Runner
 from jobthreads.adapters.sqlalchemy.rows import (
@@ -29,10 +29,6 @@ from jobthreads.domain.search import FoundEntry, Query
 
 __all__ = ["SearchRoom", "SearchStatements"]
 
-_FAR = (2**63 - 1, "~", 2**31 - 1)
-"""After every place among what is found, newest first: where the list begins."""
-
-
 _ITS_THREAD = (entry.c.business_id == thread.c.business_id) & (entry.c.thread_id == thread.c.id)
 
 
@@ -41,17 +37,18 @@ class SearchStatements:
 
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
-        self._entries: dict[tuple[bool, bool, bool, bool], Prepared] = {}
+        self._entries: dict[tuple[bool, bool, bool, bool, bool], Prepared] = {}
         self.dialect = kit.name
         found, self._holds = entries_that_hold(kit.name, "asked")
         self._lines = found.join(thread, _ITS_THREAD)
         self.shown = kit.prepare(self._shown())
 
-    def entries(self, *, everything: bool, kinds: bool, author: bool, visible_only: bool) -> Prepared:
+    def entries(self, *, everything: bool, kinds: bool, author: bool, visible_only: bool, first: bool) -> Prepared:
         """The page of what staff find, with this reach and these filters; built when first asked for."""
-        key = (everything, kinds, author, visible_only)
+        key = (everything, kinds, author, visible_only, first)
         if key not in self._entries:
-            statement = self._page()
+            # PostgreSQL takes a comparison with a place for narrow, and on the first page it leaves out nothing.
+            statement = self._page() if first else self._page().where(self._following())
             if not everything:
                 statement = statement.where(self._kit.among(thread.c.scope, "scopes"))
             if kinds:
@@ -75,24 +72,24 @@ class SearchStatements:
         )
 
     def _page(self) -> Select[Any]:
+        return self._found(
+            self._lines,
+            *LINE_COLUMNS,
+            thread.c.scope,
+            thread.c.reference,
+            thread.c.title,
+            thread.c.client_id,
+            thread.c.client_name,
+            entry.c.thread_id,
+        ).order_by(entry.c.at.desc(), entry.c.thread_id.desc(), entry.c.seq.desc())
+
+    @staticmethod
+    def _following() -> ColumnElement[bool]:
         at: Any = bindparam("at")
         last_thread: Any = bindparam("thread_id")
         seq: Any = bindparam("seq")
         same_time = or_(entry.c.thread_id < last_thread, and_(entry.c.thread_id == last_thread, entry.c.seq < seq))
-        return (
-            self._found(
-                self._lines,
-                *LINE_COLUMNS,
-                thread.c.scope,
-                thread.c.reference,
-                thread.c.title,
-                thread.c.client_id,
-                thread.c.client_name,
-                entry.c.thread_id,
-            )
-            .where(entry.c.at <= at, or_(entry.c.at < at, same_time))
-            .order_by(entry.c.at.desc(), entry.c.thread_id.desc(), entry.c.seq.desc())
-        )
+        return and_(entry.c.at <= at, or_(entry.c.at < at, same_time))
 
     def _shown(self) -> Select[Any]:
         last = entry.alias("last")
@@ -146,15 +143,13 @@ class SearchRoom:
     ) -> list[FoundEntry]:
         """Entries in reach that hold every word, newest first."""
         within = reach if scope is None else reach.within([scope])
-        at, thread_id, seq = after or _FAR
         values: dict[str, object] = {
             "business_id": business_id,
             "asked": staff_query(self._sql.dialect, business_id, query, scope),
-            "at": at,
-            "thread_id": thread_id,
-            "seq": seq,
             "limit": limit,
         }
+        if after is not None:
+            values["at"], values["thread_id"], values["seq"] = after
         if within.scopes is not None:
             values["scopes"] = reach_value(within)
         if kinds:
@@ -162,7 +157,11 @@ class SearchRoom:
         if author is not None:
             values |= {"author_kind": author.kind.value, "author_id": author.id}
         statement = self._sql.entries(
-            everything=within.scopes is None, kinds=bool(kinds), author=author is not None, visible_only=visible_only
+            everything=within.scopes is None,
+            kinds=bool(kinds),
+            author=author is not None,
+            visible_only=visible_only,
+            first=after is None,
         )
         return _all_found(self._run.rows(statement, **values))
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import unicodedata
 from base64 import b32encode
-from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -53,17 +53,11 @@ def terms_of(business_id: str, scope: Scope, kept: KeptEntry) -> str:
         terms += [_term(_SHOWN, theirs, word) for word in shown.content]
         terms += [_term(_SHOWN_AUTHOR, theirs, word) for word in shown.author]
     terms += [_term(_STAFF, whose, word) for word in staff_words(kept.entry)]
-    return " ".join(_within(_MOST, terms))
+    text = " ".join(terms)
+    return text if len(text) < _MOST else text[:_MOST].rpartition(" ")[0]
 
 
-def _within(most: int, terms: Iterable[str]) -> Iterator[str]:
-    for term in terms:
-        most -= len(term) + 1
-        if most < 0:
-            return
-        yield term
-
-
+@lru_cache(maxsize=4096)
 def _whose(*owner: str) -> str:
     """Four letters for an owner. Two owners may have the same: who may see what is never decided by terms."""
     digest = blake2b("\0".join(owner).encode("utf-8", "surrogatepass"), digest_size=5).digest()
@@ -71,12 +65,8 @@ def _whose(*owner: str) -> str:
 
 
 def _term(side: str, whose: str, word: str) -> str:
-    return f"{side}{whose}{_spelt(word)}"[:_LONGEST_TERM]
-
-
-def _spelt(word: str) -> str:
-    """Spell a word in letters that every index takes for letters; beginnings stay beginnings."""
-    return word if word.isascii() else "".join(map(_letter, word))
+    """A word in letters that every index takes for letters; beginnings stay beginnings."""
+    return f"{side}{whose}{word if word.isascii() else ''.join(map(_letter, word))}"[:_LONGEST_TERM]
 
 
 def _letter(sign: str) -> str:

@@ -270,6 +270,9 @@ class _Draft(io.FileIO):
             self.close()
 
 
+_read = os.read
+
+
 class _Span:
     """The bytes of an open file, up to where they end."""
 
@@ -278,16 +281,17 @@ class _Span:
         self._left = left
 
     def read(self, size: int, /) -> bytes:
-        if self._left <= 0:
+        left = self._left
+        if left <= 0:
             return b""
         # Without `_disk`, which would take a quarter of the time of a download.
         try:
-            piece = os.read(self._descriptor, min(size, self._left))
+            piece = _read(self._descriptor, size if size < left else left)
         except OSError as trouble:
             raise _unavailable() from trouble
         if not piece and size:
             raise _unavailable()
-        self._left -= len(piece)
+        self._left = left - len(piece)
         return piece
 
 
