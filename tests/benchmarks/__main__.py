@@ -91,6 +91,8 @@ def _measure_place(world: World, place: Place, options: argparse.Namespace, resu
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         files = Path(folder, "files")
         with benches(world, place.copy(world), files) as bench:
+            # Else the copy is written to the disk while the first operations are measured.
+            os.sync()
             operations = bench.operations()
             peaks: dict[str, float] = {}
             if place.name == "sqlite":

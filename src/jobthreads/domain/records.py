@@ -120,6 +120,9 @@ Record = Job | Quote
 """A job or a quote."""
 
 
+_JOB = ScopeKind.JOB
+
+
 def is_of(record: Record, scope: Scope) -> bool:
     """Tell whether this is the record that `scope` names."""
-    return record.id == scope.id and (scope.kind is ScopeKind.JOB) is isinstance(record, Job)
+    return record.id == scope.id and (scope.kind is _JOB) is isinstance(record, Job)

@@ -104,7 +104,10 @@ def shown_words(kept: KeptEntry) -> ShownWords | None:
 
 
 class FoundEntry(NamedTuple):
-    """An entry as the repository finds it for staff, with its thread's last known names; `place` is where it stands."""
+    """An entry as the repository finds it for staff, with its thread's last known names.
+
+    `at` is in microseconds since 1970.
+    """
 
     entry: Entry
     scope: Scope
@@ -112,7 +115,14 @@ class FoundEntry(NamedTuple):
     title: str
     client_id: str
     client_name: str
-    place: tuple[int, str, int]
+    at: int
+    thread_id: str
+    seq: int
+
+    @property
+    def place(self) -> tuple[int, str, int]:
+        """Where it stands among what is found."""
+        return self.at, self.thread_id, self.seq
 
 
 @frozen(kw_only=True)

@@ -66,6 +66,9 @@ class Thread:
     def known_as(self, record: Record, client: Client | None) -> Thread:
         """Take over the record's present reference, title and client."""
         name = client.name if client else self.client_name if record.client_id == self.client_id else ""
+        known = record.reference, record.title, record.client_id, name
+        if known == (self.reference, self.title, self.client_id, self.client_name):
+            return self
         return evolve(
             self, reference=record.reference, title=record.title, client_id=record.client_id, client_name=name
         )

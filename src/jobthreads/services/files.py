@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
@@ -31,10 +32,10 @@ class OpenFile:
         self.type = type_
         self.size = size
         self._content = content
-        self._reading: Readable | None = None
+        self._read: Callable[[int], bytes] | None = None
 
     def __enter__(self) -> Self:
-        self._reading = self._content.__enter__()
+        self._read = self._content.__enter__().read
         return self
 
     def __exit__(
@@ -43,14 +44,14 @@ class OpenFile:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._reading = None
+        self._read = None
         self._content.__exit__(kind, error, traceback)
 
     def read(self, size: int = -1) -> bytes:
         """The next `size` bytes, fewer at the end."""
-        if self._reading is None:
+        if self._read is None:
             raise ValueError("Open the file with `with` first.")
-        return self._reading.read(size)
+        return self._read(size)
 
 
 def open_file(

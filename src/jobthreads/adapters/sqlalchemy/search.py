@@ -190,11 +190,12 @@ class SearchRoom:
 
 
 def _all_found(rows: list[Any]) -> list[FoundEntry]:
-    scopes = [scope_of(row[_SCOPE]) for row in rows]
-    return [
-        _found((line, scope, *row[_SCOPE + 1 : -1], (row[_AT], row[-1], row[_SEQ])))
-        for row, line, scope in zip(rows, entries_of(rows, scopes), scopes, strict=True)
-    ]
+    if not rows:
+        return []
+    columns = list(zip(*rows, strict=True))
+    scopes = list(map(scope_of, columns[_SCOPE]))
+    found = entries_of(rows, scopes), scopes, *columns[_SCOPE + 1 : -1], columns[_AT], columns[-1], columns[_SEQ]
+    return list(map(_found, zip(*found, strict=True)))
 
 
 _found = partial(tuple.__new__, FoundEntry)
