@@ -78,13 +78,20 @@ class Thread:
         return self if self.started else evolve(self, started_at=at)
 
     def append(
-        self, entry: Entry, *, now: datetime, shown_to: str, request: Request | None = None
+        self,
+        entry: Entry,
+        *,
+        now: datetime,
+        shown_to: str,
+        request: Request | None = None,
+        at: datetime | None = None,
     ) -> tuple[Thread, KeptEntry]:
         """Give the thread with one more entry, and that entry numbered and, if visible, shown to `shown_to`.
 
-        The client sees `now`, never the entry's own time: when it became visible is all they may know (S1).
+        `at` is when it was written, the entry's own time if None. The client sees `now`, never the entry's own time:
+        when it became visible is all they may know (S1).
         """
-        entry = evolve(entry, seq=self.seq + 1)
+        entry = evolve(entry, seq=self.seq + 1, at=at or entry.at)
         by_client = entry.author.kind is AuthorKind.CLIENT
         thread = evolve(self, seq=entry.seq, client_seq=entry.seq if by_client else self.client_seq)
         kept = KeptEntry(entry=entry, request=request)

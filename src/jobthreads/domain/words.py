@@ -27,7 +27,7 @@ def words_of(text: str) -> list[str]:
 
 def distinct_words(texts: Iterable[str]) -> tuple[str, ...]:
     """Give each word of these texts once, cut at `LONGEST_WORD`, in the order of their first appearance."""
-    return tuple(dict.fromkeys(word[:LONGEST_WORD] for text in texts for word in words_of(text)))
+    return tuple(dict.fromkeys([word[:LONGEST_WORD] for word in words_of(" ".join(texts))]))
 
 
 def _without_marks(text: str) -> str:

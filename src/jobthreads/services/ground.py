@@ -91,8 +91,8 @@ class Ground:
         records = list(map(found.get, scopes))
         if None in records and self.access.assigned_only(actor):
             rows, records = [row for row in rows if row.scope in found], [one for one in records if one is not None]
-        whose = {(row if record is None else record).client_id for row, record in zip(rows, records, strict=True)}
-        return rows, records, {**self.clients(actor.business_id, sorted(whose))}
+        whose = [(row if record is None else record).client_id for row, record in zip(rows, records, strict=True)]
+        return rows, records, {**self.clients(actor.business_id, list(dict.fromkeys(whose)))}
 
     def client(self, business_id: str, client_id: str) -> Client | None:
         """The client as the host gives them now."""

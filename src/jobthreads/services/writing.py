@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from jobthreads import faults, signals
 from jobthreads.domain.entries import AuthorKind, Entry, KeptEntry, Request, ScanState
@@ -62,9 +62,12 @@ def post(ground: Ground, draft: Draft) -> KeptEntry:
                     raise refusal
                 return earlier
             now = ground.clock()
-            entry = draft.entry if draft.keeps_own_time else evolve(draft.entry, at=now)
             after, kept = before.known_as(draft.record, draft.client).append(
-                entry, now=now, shown_to=draft.record.client_id, request=draft.request
+                draft.entry,
+                now=now,
+                shown_to=draft.record.client_id,
+                request=draft.request,
+                at=None if draft.keeps_own_time else now,
             )
             if held is not None:
                 break

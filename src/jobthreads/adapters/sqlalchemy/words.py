@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import unicodedata
 from base64 import b32encode
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -50,9 +51,9 @@ def terms_of(business_id: str, scope: Scope, kept: KeptEntry) -> str:
     shown = shown_words(kept)
     if shown is not None:
         theirs = _whose(business_id, shown.client_id)
-        terms += [_term(_SHOWN, theirs, word) for word in shown.content]
-        terms += [_term(_SHOWN_AUTHOR, theirs, word) for word in shown.author]
-    terms += [_term(_STAFF, whose, word) for word in staff_words(kept.entry)]
+        terms += _terms(_SHOWN, theirs, shown.content)
+        terms += _terms(_SHOWN_AUTHOR, theirs, shown.author)
+    terms += _terms(_STAFF, whose, staff_words(kept.entry))
     text = " ".join(terms)
     return text if len(text) < _MOST else text[:_MOST].rpartition(" ")[0]
 
@@ -62,6 +63,11 @@ def _whose(*owner: str) -> str:
     """Four letters for an owner. Two owners may have the same: who may see what is never decided by terms."""
     digest = blake2b("\0".join(owner).encode("utf-8", "surrogatepass"), digest_size=5).digest()
     return b32encode(digest).decode().lower()[:4]
+
+
+def _terms(side: str, whose: str, words: Iterable[str]) -> list[str]:
+    mark = side + whose
+    return [mark + word if word.isascii() else _term(side, whose, word) for word in words]
 
 
 def _term(side: str, whose: str, word: str) -> str:
