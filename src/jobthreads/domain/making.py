@@ -28,7 +28,7 @@ def draft_of(kind: Any) -> Any:
 class Late:
     """The base of a value whose parts are worked out together, when the first of them is asked for.
 
-    A list is cut, counted and looked through far more often than every part of each of its rows is used. Once worked
+    Whoever asks for a list, and counts it, cuts it or hands it on, does not wait for what nobody reads. Once worked
     out, the value is as any other of its kind, and equal to it.
     """
 

@@ -270,9 +270,6 @@ class _Draft(io.FileIO):
             self.close()
 
 
-_read = os.read
-
-
 class _Span:
     """The bytes of an open file, up to where they end."""
 
@@ -286,7 +283,7 @@ class _Span:
             return b""
         # Without `_disk`, which would take a quarter of the time of a download.
         try:
-            piece = _read(self._descriptor, size if size < left else left)
+            piece = os.read(self._descriptor, size if size < left else left)
         except OSError as trouble:
             raise _unavailable() from trouble
         if not piece and size:
