@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
+from django.urls import set_script_prefix
 from sqlalchemy.engine import make_url
 
 from tests.django.office import Office
@@ -49,6 +50,12 @@ def _settings(kind: str) -> dict[str, object]:
     pymysql.version_info = (2, 2, 7, "final", 0)
     pymysql.install_as_MySQLdb()
     return {"ENGINE": "django.db.backends.mysql", "NAME": "mysql", **common}
+
+
+@pytest.fixture(autouse=True)
+def at_the_root() -> None:
+    """Addresses begin at the root again: a site that another test served under a prefix left that to its thread."""
+    set_script_prefix("/")
 
 
 @pytest.fixture(scope="session")
