@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
 from types import TracebackType
@@ -10,13 +9,11 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import PoolProxiedConnection, QueuePool
+from sqlalchemy.pool import PoolProxiedConnection
 
 from jobthreads.adapters.sqlalchemy.dialect import Cursor, Prepared, Runner
 
 __all__ = ["DriverRunner", "Lender"]
-
-_MOST_RESTING = 4
 
 Work = TypeVar("Work")
 
@@ -82,42 +79,11 @@ class Lender(Generic[Work]):
         self.answering = answering
         # On SQLite a transaction that reads first and writes later would fail at once when another wrote in between.
         self.begin = "BEGIN IMMEDIATE" if engine.dialect.name == "sqlite" else "BEGIN"
-        self._rests = engine.dialect.name == "sqlite" and isinstance(engine.pool, QueuePool)
-        self._pool: Any = engine.pool
-        self._resting: deque[PoolProxiedConnection] = deque()
 
     def heard(self) -> bool:
         """Tell whether somebody listens to the engine's statements, which must then pass where they are heard."""
         listeners = self.engine.dispatch
         return bool(listeners.before_cursor_execute or listeners.after_cursor_execute)
-
-    def take(self) -> PoolProxiedConnection:
-        """A connection that rests here, or one from the pool."""
-        if self.engine.pool is not self._pool:
-            # Whoever disposed of the pool, as after a fork, has done so with what rests here.
-            self._resting.clear()
-            self._pool = self.engine.pool
-        try:
-            return self._resting.pop()
-        except IndexError:
-            return self.engine.raw_connection()
-
-    def give_back(self, connection: PoolProxiedConnection) -> None:
-        """Let a connection rest here, or give it back to the pool.
-
-        SQLite answers so fast that the way through the pool would take a fifth of the time of a short list. Its
-        connections do not break while they rest, as those to a server do. None rests while the pool can open no more:
-        others may be waiting for it there.
-        """
-        if self._rests and len(self._resting) < _MOST_RESTING and self._pool.overflow() < 0:
-            self._resting.append(connection)
-        else:
-            connection.close()
-
-    def close(self) -> None:
-        """Give back to the pool what rests here."""
-        while self._resting:
-            self._resting.pop().close()
 
     def reading(self) -> Reading[Work]:
         """A connection that begins no transaction."""
@@ -141,7 +107,7 @@ class _Loan(Generic[Work]):
 
     def _take(self) -> DriverRunner:
         try:
-            self._connection = self._lender.take()
+            self._connection = self._lender.engine.raw_connection()
         except Exception as error:
             with self._lender.answering():
                 raise error  # noqa: TRY201 - told where it is translated
@@ -194,7 +160,7 @@ class Reading(_Loan[Work]):
     ) -> None:
         if error is None:
             self._runner.close()
-            self._lender.give_back(self._connection)
+            self._connection.close()
         else:
             self._give_back_after(error, roll_back=False)
 
@@ -229,7 +195,7 @@ class Atomic(_Loan[Work]):
         except BaseException as refused:
             self._give_back_after(refused, roll_back=True)
             raise
-        self._lender.give_back(self._connection)
+        self._connection.close()
         for call in self._calls:
             call()
 

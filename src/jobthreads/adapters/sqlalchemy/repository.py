@@ -134,8 +134,6 @@ class SQLAlchemyRepository:
 
     def close(self) -> None:
         """Give the engine's connections back."""
-        if self._lender is not None:
-            self._lender.close()
         self._engine.dispose()
         self._reader.dispose()
 
