@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from jobthreads import PortalAuthor, Scope, Settings, StaticDirectory
 from jobthreads.adapters.sqlalchemy import SQLAlchemyRepository
+from jobthreads.domain.search import LONGEST_QUERY
 from jobthreads.domain.words import LONGEST_WORD, words_of
 from jobthreads.errors import InvalidInput
 from jobthreads.testing import business, client, job, staff, threads
@@ -43,7 +44,8 @@ PIECES = (
 texts = st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map(" ".join)
 odd = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=12)
 lines = st.lists(st.tuples(st.booleans(), st.one_of(texts, texts, odd)), min_size=1, max_size=6)
-queries = st.lists(st.one_of(texts, odd), min_size=1, max_size=6)
+fitting = st.one_of(texts, odd).filter(lambda query: len(query) <= LONGEST_QUERY)
+queries = st.lists(fitting, min_size=1, max_size=6)
 
 
 def found_in(texts: list[str], query: str) -> bool:
