@@ -138,7 +138,7 @@ def test_marking_read_writes_only_what_was_unread(shop: Shop, heard: Sent) -> No
 
 @ON_EVERY_DATABASE
 def test_a_file_is_one_row_more(shop: Shop, heard: Sent, tmp_path: Any) -> None:
-    """J4: an attached file is a post with one more row: where its content lies; shown or hidden, it is as short."""
+    """J4: an attached file is a post with one more row: where its content lies; opened, it is one look."""
     shop.threads = shop.open(storage=LocalStorage(tmp_path), settings=Settings(client_posts=None, client_files=None))
     files: list[Any] = []
 
@@ -152,6 +152,8 @@ def test_a_file_is_one_row_more(shop: Shop, heard: Sent, tmp_path: Any) -> None:
     assert 6 == len(heard.during(attach(Visibility.INTERNAL)))
     shown = heard.during(lambda: shop.threads.staff.set_visibility(shop.kim, files[1].id, Visibility.VISIBLE))
     assert 9 >= len(shown), shown
+    assert 1 == len(heard.during(lambda: shop.threads.staff.open_file(shop.kim, files[1].id)))
+    assert 1 == len(heard.during(lambda: shop.threads.portal.open_file(shop.dana, files[0].id)))
 
 
 @ON_EVERY_DATABASE

@@ -102,9 +102,8 @@ def orders_by_last_activity() -> Leak:
         found = plain(room, business_id, client_id)
         entries = _entries(room)
         for scope, (kept, unread) in found.items():
-            newest = entries.feed(business_id, scope, kinds=(), author=None, visible_only=False, before=None, limit=1)[
-                0
-            ]
+            asked = {"kinds": (), "author": None, "visible_only": False, "before": None, "limit": 1}
+            (newest,), _ = entries.feed(business_id, scope, **asked)
             assert kept.showing is not None
             found[scope] = evolve(kept, showing=evolve(kept.showing, at=newest.at)), unread
         return found
@@ -157,8 +156,8 @@ def shows_notes() -> Leak:
 
     def leaking(room: EntriesRoom, business_id: str, scope: Any, client_id: str, **rest: Any) -> Any:
         kept = plain(room, business_id, scope, client_id, **rest)
-        newest = room.feed(business_id, scope, kinds=(), author=None, visible_only=False, before=None, limit=1)
-        return [evolve(kept[0], entry=evolve(kept[0].entry, body=newest[0].body)), *kept[1:]] if kept else kept
+        lines, _ = room.feed(business_id, scope, kinds=(), author=None, visible_only=False, before=None, limit=1)
+        return [evolve(kept[0], entry=evolve(kept[0].entry, body=lines[0].body)), *kept[1:]] if kept else kept
 
     return EntriesRoom, "shown", leaking
 

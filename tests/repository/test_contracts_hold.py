@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from jobthreads.testing import Clock, DirectoryContract, Mailbox, RepositoryContract, notification, threads
-from jobthreads.testing.contracts import bells, lines, links, names, outboxes, searches, transactions
+from jobthreads.testing.contracts import bells, files, lines, links, names, outboxes, searches, transactions
 
 ROOMS = [
     transactions.TransactionContract,
     names.NamesContract,
     lines.EntriesContract,
     lines.InboxContract,
+    files.FilesContract,
     searches.SearchContract,
     bells.MarksContract,
     bells.BellContract,

@@ -114,7 +114,7 @@ def test_an_error_in_our_block_leaves_the_host_at_work(
             write_in(work, "stays too")
         host.commit()
     with repository.reading() as work:
-        feed = work.entries.feed("acme", JOB, kinds=(), author=None, visible_only=False, before=None, limit=9)
+        feed, _ = work.entries.feed("acme", JOB, kinds=(), author=None, visible_only=False, before=None, limit=9)
     assert ["stays too", "stays"] == [entry.body for entry in feed]
     engine.dispose()
 

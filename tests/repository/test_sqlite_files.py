@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.dialects import oracle
+from sqlalchemy.pool import QueuePool
 
 from jobthreads.adapters.sqlalchemy import (
     SQLAlchemyRepository,
@@ -75,3 +78,58 @@ def test_only_known_databases_are_taken() -> None:
     with pytest.raises(Misconfigured) as refused:
         SQLAlchemyRepository(SimpleNamespace(dialect=oracle.dialect()))  # type: ignore[arg-type]
     assert "oracle" in str(refused.value)
+
+
+def _connections(repository: SQLAlchemyRepository) -> set[sqlite3.Connection]:
+    """Which of SQLite's connections two readings after one another are lent."""
+    lent: set[sqlite3.Connection] = set()
+    for _ in range(2):
+        with repository.reading() as work:
+            lent.add(_cursor(work).connection)
+    return lent
+
+
+def _cursor(work: Any) -> sqlite3.Cursor:
+    cursor: sqlite3.Cursor = work._runner._cursor
+    return cursor
+
+
+@pytest.mark.parametrize("end", ["dispose", "close"])
+def test_a_connection_rests_between_calls_and_is_closed_with_the_pool(database: Path, end: str) -> None:
+    """A connection that was just used is lent again; closing the repository, or its engine alone, closes it too."""
+    repository = SQLAlchemyRepository.from_url(f"sqlite:///{database}", create=True)
+    (resting,) = _connections(repository)
+    resting.execute("SELECT 1")
+    getattr(repository.engine if end == "dispose" else repository, end)()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        resting.execute("SELECT 1")
+    assert resting not in _connections(repository)
+    repository.close()
+    assert 0 == cast("QueuePool", repository.engine.pool).checkedout()
+
+
+def test_no_connection_rests_while_others_wait_for_one(database: Path) -> None:
+    """With every connection lent, each that is given back goes to whoever waits at the pool, the host's code too."""
+    repository = SQLAlchemyRepository.from_url(f"sqlite:///{database}", create=True)
+    pool = cast("QueuePool", repository.engine.pool)
+    with ExitStack() as lent:
+        with repository.reading():
+            while pool.overflow() < pool._max_overflow:
+                lent.enter_context(repository.engine.connect())
+            waiting = threading.Thread(target=lambda: repository.engine.connect().close())
+            waiting.start()
+            waiting.join(0.2)
+            assert waiting.is_alive()
+        waiting.join(5)
+        assert not waiting.is_alive()
+    repository.close()
+
+
+def test_a_database_in_memory_lends_its_only_connection_to_everyone() -> None:
+    """Nobody keeps it: after a reading through our own way, one through SQLAlchemy's finds it free."""
+    repository = SQLAlchemyRepository.from_url("sqlite:///:memory:", create=True)
+    with repository.reading():
+        pass
+    with repository.engine.connect() as connection:
+        assert 1 == connection.exec_driver_sql("SELECT 1").scalar()
+    repository.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
-from typing import Self
+from typing import Protocol, Self
 
 from attrs import field, frozen
 
@@ -13,7 +13,7 @@ from jobthreads.domain.identifiers import check_host_id, is_host_id
 from jobthreads.domain.making import draft_of
 from jobthreads.errors import Misconfigured, NotFound
 
-__all__ = ["Job", "Quote", "Record", "Scope", "ScopeKind", "is_of", "known_scope"]
+__all__ = ["Job", "OfRecord", "Quote", "Record", "Scope", "ScopeKind", "known_scope"]
 
 
 class ScopeKind(StrEnum):
@@ -120,9 +120,25 @@ Record = Job | Quote
 """A job or a quote."""
 
 
-_JOB = ScopeKind.JOB
+class OfRecord(Protocol):
+    """One row of a list, with the record it stands on as it was last known; the host's present names come later."""
 
+    @property
+    def scope(self) -> Scope:
+        """The record's name."""
 
-def is_of(record: Record, scope: Scope) -> bool:
-    """Tell whether this is the record that `scope` names."""
-    return record.id == scope.id and (scope.kind is _JOB) is isinstance(record, Job)
+    @property
+    def reference(self) -> str:
+        """The record's reference."""
+
+    @property
+    def title(self) -> str:
+        """The record's title."""
+
+    @property
+    def client_id(self) -> str:
+        """The id of the record's client."""
+
+    @property
+    def client_name(self) -> str:
+        """The name of the record's client."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Self
+from typing import Protocol, Self
 
 from attrs import frozen
 
 from jobthreads.domain.entries import AuthorKind, Entry, KeptEntry
 from jobthreads.domain.making import Late
 from jobthreads.domain.portal import PortalEntry, shown_content
-from jobthreads.domain.records import Scope
+from jobthreads.domain.records import OfRecord, Scope
 from jobthreads.domain.words import LONGEST_WORD, distinct_words, words_of
 from jobthreads.errors import InvalidInput
 from jobthreads.sentences import gettext as _
@@ -103,26 +103,16 @@ def shown_words(kept: KeptEntry) -> ShownWords | None:
     )
 
 
-class FoundEntry(NamedTuple):
-    """An entry as the repository finds it for staff, with its thread's last known names.
+class FoundEntry(OfRecord, Protocol):
+    """An entry as the repository finds it for staff."""
 
-    `at` is in microseconds since 1970.
-    """
-
-    entry: Entry
-    scope: Scope
-    reference: str
-    title: str
-    client_id: str
-    client_name: str
-    at: int
-    thread_id: str
-    seq: int
+    @property
+    def entry(self) -> Entry:
+        """The entry."""
 
     @property
     def place(self) -> tuple[int, str, int]:
-        """Where it stands among what is found."""
-        return self.at, self.thread_id, self.seq
+        """Where it stands among what is found: its time in microseconds since 1970, its thread's id, its number."""
 
 
 @frozen(kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Protocol
 from uuid import UUID
 
 from attrs import evolve, frozen
@@ -21,7 +21,7 @@ from jobthreads.domain.entries import (
 from jobthreads.domain.making import Late
 from jobthreads.domain.paging import Page
 from jobthreads.domain.people import Client
-from jobthreads.domain.records import Record, Scope
+from jobthreads.domain.records import OfRecord, Record, Scope
 
 __all__ = ["MOVING_KINDS", "Conversation", "InboxRow", "Thread", "ThreadRow", "may_be_shown"]
 
@@ -127,27 +127,28 @@ def may_be_shown(entry: Entry) -> bool:
     return entry.author.kind is AuthorKind.CLIENT and entry.file.state is ScanState.PENDING
 
 
-class ThreadRow(NamedTuple):
-    """One thread as the repository lists it for staff, before the host's present names are put in.
+class ThreadRow(OfRecord, Protocol):
+    """One thread as the repository lists it for staff."""
 
-    `body` and `file_name` are the newest visible reply's or file's; `at` is in microseconds since 1970.
-    """
+    @property
+    def body(self) -> str | None:
+        """The text of the newest visible reply, None if a file is newer."""
 
-    scope: Scope
-    reference: str
-    title: str
-    client_id: str
-    client_name: str
-    body: str | None
-    file_name: str | None
-    unread: int
-    at: int
-    thread_id: str
+    @property
+    def file_name(self) -> str | None:
+        """The name of the newest visible file, None if a reply is newer."""
+
+    @property
+    def unread(self) -> int:
+        """How many of the client's entries the person has not read."""
+
+    @property
+    def at(self) -> int:
+        """The newest visible entry's time, or the start's, in microseconds since 1970."""
 
     @property
     def place(self) -> tuple[int, str]:
-        """Where the thread stands in the list."""
-        return self.at, self.thread_id
+        """Where the thread stands in the list: that time, and its id."""
 
 
 @frozen(kw_only=True)

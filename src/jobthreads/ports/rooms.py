@@ -59,8 +59,11 @@ class Entries(Protocol):
         visible_only: bool,
         before: int | None,
         limit: int,
-    ) -> list[Entry]:
-        """Entries by falling `seq`, below `before`; of these kinds and this author only, where given."""
+    ) -> tuple[list[Entry], int | None]:
+        """Entries by falling `seq`, below `before`; of these kinds and this author only, where given.
+
+        With them the `before` of those that follow, None if there are no more.
+        """
         ...
 
     def shown(
@@ -92,8 +95,11 @@ class Files(Protocol):
         """Keep where a new file's content lies, and when a worker is to look at it (None: never)."""
         ...
 
-    def blob(self, business_id: str, entry_id: UUID) -> Blob | None:
-        """Where a file's content lies; whoever asks has judged access by its entry."""
+    def kept(self, business_id: str, entry_id: UUID) -> tuple[KeptEntry, Blob | None] | None:
+        """The entry of this id in this business, and where its file's content lies, None if it has no file.
+
+        Whoever asks judges access by the entry before the content is opened.
+        """
         ...
 
     def change(self, thread: Thread, kept: KeptEntry, *, was_shown_to: str | None) -> None:

@@ -11,6 +11,7 @@ from attrs import evolve
 
 from jobthreads import signals
 from jobthreads.domain.entries import AuthorKind, Entry, KeptEntry, ScanState, Visibility
+from jobthreads.domain.files import Blob
 from jobthreads.domain.people import Business, Client
 from jobthreads.domain.records import Record
 from jobthreads.domain.threads import Thread, may_be_shown
@@ -55,24 +56,22 @@ class OpenFile:
 
 
 def open_file(
-    ground: Ground, business_id: str, kept: KeptEntry, *, start: int, end: int | None, preview: bool
+    ground: Ground, kept: KeptEntry, blob: Blob | None, *, start: int, end: int | None, preview: bool
 ) -> OpenFile:
     """Open the content of a file whose entry the caller may see, or its preview; raises `NotFound` without one."""
     file = kept.entry.file
-    if file is None:
+    if file is None or blob is None:
         raise NotFound
     if file.state is ScanState.PENDING:
         raise AttachmentNotReady
     if file.state is ScanState.INFECTED:
         raise AttachmentInfected(file_name=file.name)
     storage = storage_of(ground)
-    with ground.repository.reading() as work:
-        blob = work.files.blob(business_id, kept.entry.id)
-    if blob is None or (preview and blob.preview_key is None):
+    if not preview:
+        return OpenFile(file.name, file.type, file.size, storage.open(blob.key, start, end))
+    if blob.preview_key is None:
         raise NotFound
-    if preview and blob.preview_key is not None:
-        return OpenFile(file.name, "image/jpeg", -1, storage.open(blob.preview_key))
-    return OpenFile(file.name, file.type, file.size, storage.open(blob.key, start, end))
+    return OpenFile(file.name, "image/jpeg", -1, storage.open(blob.preview_key))
 
 
 def ring(ground: Ground, record: Record) -> list[str]:

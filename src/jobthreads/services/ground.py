@@ -4,36 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import IO, Protocol, TypeVar
+from types import NoneType
+from typing import IO, TypeVar
 from uuid import UUID
 
 from attrs import field, frozen
 
 from jobthreads.domain.people import Business, Client, Staff
 from jobthreads.domain.reach import Reach
-from jobthreads.domain.records import Record, Scope, is_of
+from jobthreads.domain.records import Job, OfRecord, Record, Scope, ScopeKind
 from jobthreads.domain.settings import Settings
 from jobthreads.errors import NotFound, NotPermitted, PortalDisabled
 from jobthreads.policies.access import AccessPolicy, Action, Footing
 from jobthreads.policies.attachments import AttachmentPolicy
 from jobthreads.ports import BlobStorage, Directory, Notifier, Repository, Scanner
 
-__all__ = ["Ground"]
-
-
-class OfRecord(Protocol):
-    """One row of a list, and the record and client that it was of when it was written."""
-
-    @property
-    def scope(self) -> Scope:
-        """The record's name."""
-
-    @property
-    def client_id(self) -> str:
-        """The client's id."""
+__all__ = ["Ground", "present_names"]
 
 
 Line = TypeVar("Line", bound=OfRecord)
+
+_JOB = ScopeKind.JOB
 
 
 def _nothing() -> None:
@@ -76,39 +67,45 @@ class Ground:
             return {}
         found = self.directory.records(business_id, scopes)
         wrong = [
-            scope for scope, record in found.items() if record.business_id != business_id or not is_of(record, scope)
+            scope
+            for scope, record in found.items()
+            if record.business_id != business_id
+            or record.id != scope.id
+            or isinstance(record, Job) is not (scope.kind is _JOB)
         ]
         return {scope: record for scope, record in found.items() if scope not in wrong} if wrong else found
 
     def known(self, actor: Staff, rows: list[Line]) -> tuple[list[Line], list[Record | None], Mapping[str, Client]]:
         """What the host gives for the rows of a list: the record of each, None where there is none, and the clients.
 
-        Someone who sees only the jobs they are assigned to sees no row without a record. The clients are a copy: rows
-        that are read later are read from what was asked now.
+        Someone who sees only the jobs they are assigned to sees no row without a record.
         """
         scopes = [row.scope for row in rows]
         found = self.records(actor.business_id, list(dict.fromkeys(scopes)))
         records = list(map(found.get, scopes))
-        if None in records and self.access.assigned_only(actor):
+        # Looked for by its type: each record would be asked whether it equals None.
+        if NoneType in set(map(type, records)) and self.access.assigned_only(actor):
             rows, records = [row for row in rows if row.scope in found], [one for one in records if one is not None]
         whose = [(row if record is None else record).client_id for row, record in zip(rows, records, strict=True)]
-        return rows, records, {**self.clients(actor.business_id, list(dict.fromkeys(whose)))}
+        return rows, records, self.clients(actor.business_id, list(dict.fromkeys(whose)))
 
     def client(self, business_id: str, client_id: str) -> Client | None:
         """The client as the host gives them now."""
         return self.clients(business_id, [client_id]).get(client_id)
 
     def clients(self, business_id: str, client_ids: list[str]) -> Mapping[str, Client]:
-        """The clients of these ids; whoever belongs to another business is left out (S3)."""
+        """The clients of these ids; whoever belongs to another business is left out (S3).
+
+        A mapping of our own: what is read from it later is what was asked now.
+        """
         if not client_ids:
             return {}
         found = self.directory.clients(business_id, client_ids)
-        wrong = [
-            client_id
+        return {
+            client_id: client
             for client_id, client in found.items()
-            if client.business_id != business_id or client.id != client_id
-        ]
-        return {client_id: client for client_id, client in found.items() if client_id not in wrong} if wrong else found
+            if client.business_id == business_id and client.id == client_id
+        }
 
     def client_of(self, footing: Footing) -> Client | None:
         """The client of the footing's record."""
@@ -156,3 +153,11 @@ class Ground:
                     raise NotFound
         if refusal is not None:
             raise refusal
+
+
+def present_names(row: OfRecord, record: Record | None, clients: Mapping[str, Client]) -> tuple[str, str, str, str]:
+    """A row's reference, title, client's id and client's name as the host gives them now, else the last known (M9)."""
+    known = row if record is None else record
+    client = clients.get(known.client_id)
+    name = client.name if client else row.client_name if known.client_id == row.client_id else ""
+    return known.reference, known.title, known.client_id, name

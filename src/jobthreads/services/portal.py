@@ -199,13 +199,14 @@ class PortalDoor:
         Raises `NotFound` as soon as it is hidden, and `AttachmentNotReady` for their own upload until it is checked.
         """
         with self._ground.repository.reading() as work:
-            kept = work.entries.one(client.business_id, entry_id_from(entry_id))
-        if kept is None:
+            found = work.files.kept(client.business_id, entry_id_from(entry_id))
+        if found is None:
             raise NotFound
+        kept, blob = found
         business, _ = self._theirs(client, kept.entry.scope)
         if self._shown(kept, client, business).file is None:
             raise NotFound
-        return open_file(self._ground, business.id, kept, start=start, end=end, preview=preview)
+        return open_file(self._ground, kept, blob, start=start, end=end, preview=preview)
 
     def _sees(self, kept: KeptEntry, client: Client, business: Business) -> bool:
         return project(kept, client=client, business=business, settings=self._ground.settings) is not None

@@ -16,7 +16,7 @@ from jobthreads.domain.search import FoundEntry, PortalSearchHit, Query, SearchH
 from jobthreads.domain.settings import PortalAuthor
 from jobthreads.policies.access import Action
 from jobthreads.policies.audience import project
-from jobthreads.services.ground import Ground
+from jobthreads.services.ground import Ground, present_names
 
 __all__ = ["StaffSearch", "search_portal"]
 
@@ -72,10 +72,7 @@ class StaffSearch:
 
 
 def _parts_of(found: FoundEntry, record: Record | None, clients: Mapping[str, Client]) -> tuple[object, ...]:
-    known = found if record is None else record
-    client = clients.get(known.client_id)
-    name = client.name if client else found.client_name if known.client_id == found.client_id else ""
-    return found.scope, known.reference, known.title, known.client_id, name, found.entry
+    return found.scope, *present_names(found, record, clients), found.entry
 
 
 def search_portal(

@@ -125,7 +125,7 @@ class StaffDoor(StaffInbox, StaffFiles, StaffSearch):
                 author=None,
                 visible_only=True,
                 before=_before(cursor),
-                limit=check_limit(limit) + 1,
+                limit=check_limit(limit),
             )
             unread, _ = work.bell.unread_in(actor.business_id, actor.id, scope)
         why_not = self._why_not(footing)
@@ -136,7 +136,7 @@ class StaffDoor(StaffInbox, StaffFiles, StaffSearch):
             reference=record.reference if record else known.reference if known else "",
             title=record.title if record else known.title if known else "",
             client_name=client.name if client else known.client_name if known else "",
-            entries=_page(entries, limit),
+            entries=_page(*entries),
             can_reply=why_not is None,
             why_not=why_not.in_full if why_not else None,
             unread=unread,
@@ -240,9 +240,9 @@ class StaffDoor(StaffInbox, StaffFiles, StaffSearch):
                 author=author,
                 visible_only=False,
                 before=_before(cursor),
-                limit=check_limit(limit) + 1,
+                limit=check_limit(limit),
             )
-        return _page(entries, limit)
+        return _page(*entries)
 
     def header(self, actor: Staff, scope: Scope) -> FeedHeader:
         """What stands above the feed: names, what may be written, and who has written."""
@@ -306,6 +306,5 @@ def _before(cursor: str | None) -> int | None:
     return int(cursor_from(cursor, int)[0]) if cursor is not None else None
 
 
-def _page(entries: list[Entry], limit: int) -> Page[Entry]:
-    more = len(entries) > limit
-    return Page(items=tuple(entries[:limit]), next=cursor_to(entries[limit - 1].seq) if more else None)
+def _page(entries: list[Entry], following: int | None) -> Page[Entry]:
+    return Page(items=tuple(entries), next=None if following is None else cursor_to(following))

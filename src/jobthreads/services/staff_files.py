@@ -6,6 +6,7 @@ from typing import BinaryIO
 from uuid import UUID
 
 from jobthreads.domain.entries import Author, Entry, EntryKind, KeptEntry, Request, Visibility
+from jobthreads.domain.files import Blob
 from jobthreads.domain.identifiers import check_request_id, entry_id_from, one_of
 from jobthreads.domain.people import Staff
 from jobthreads.domain.records import Scope
@@ -70,7 +71,7 @@ class StaffFiles:
         """
         visibility = one_of(Visibility, visibility, field="visibility")
         visible = visibility is Visibility.VISIBLE
-        footing, kept = self._entry(actor, entry_id, Action.SHOW if visible else Action.HIDE)
+        footing, kept, _ = self._file(actor, entry_id, Action.SHOW if visible else Action.HIDE)
         if footing.record is None:
             raise NotPermitted
         return set_visibility(
@@ -95,19 +96,20 @@ class StaffFiles:
 
         Raises `AttachmentNotReady` until the scanner has passed it.
         """
-        footing, kept = self._entry(actor, entry_id, Action.VIEW)
-        return open_file(self._ground, footing.business.id, kept, start=start, end=end, preview=preview)
+        _, kept, blob = self._file(actor, entry_id, Action.VIEW)
+        return open_file(self._ground, kept, blob, start=start, end=end, preview=preview)
 
-    def _entry(self, actor: Staff, entry_id: UUID | str, action: Action) -> tuple[Footing, KeptEntry]:
-        """The entry, if the actor may do this with it; an unknown one and one out of reach are the same answer (S2)."""
+    def _file(self, actor: Staff, entry_id: UUID | str, action: Action) -> tuple[Footing, KeptEntry, Blob | None]:
+        """The file, if the actor may do this with it; an unknown one and one out of reach are the same answer (S2)."""
         with self._ground.repository.reading() as work:
-            kept = work.entries.one(actor.business_id, entry_id_from(entry_id))
-        if kept is None:
+            found = work.files.kept(actor.business_id, entry_id_from(entry_id))
+        if found is None:
             raise NotFound
+        kept, blob = found
         footing = self._ground.staff_footing(actor, kept.entry.scope)
         if kept.entry.file is None and self._ground.access.refusal(footing, Action.VIEW) is None:
             raise NotPermitted(
                 _("Only files can be shown or hidden."), hint=_("A note is always internal, a reply always visible.")
             )
         self._ground.require(footing, action)
-        return footing, kept
+        return footing, kept, blob

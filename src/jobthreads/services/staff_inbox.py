@@ -17,7 +17,7 @@ from jobthreads.errors import NotFound, PortalDisabled
 from jobthreads.policies.access import Action, unsent
 from jobthreads.policies.audience import snippet
 from jobthreads.sentences import gettext as _
-from jobthreads.services.ground import Ground
+from jobthreads.services.ground import Ground, present_names
 
 __all__ = ["Availability", "StaffInbox"]
 
@@ -96,16 +96,5 @@ class StaffInbox:
 
 
 def _parts_of(row: ThreadRow, record: Record | None, clients: Mapping[str, Client]) -> tuple[object, ...]:
-    known = row if record is None else record
-    client = clients.get(known.client_id)
-    name = client.name if client else row.client_name if known.client_id == row.client_id else ""
-    return (
-        row.scope,
-        known.reference,
-        known.title,
-        known.client_id,
-        name,
-        snippet(row.body, row.file_name),
-        time_of(row.at),
-        row.unread,
-    )
+    line = snippet(row.body, row.file_name)
+    return row.scope, *present_names(row, record, clients), line, time_of(row.at), row.unread

@@ -109,7 +109,7 @@ def _new_thread(ground: Ground, draft: Draft) -> Thread:
 def _moved(work: UnitOfWork, draft: Draft, thread: Thread) -> JobThreadsError | None:
     if draft.if_seen is None or thread.client_seq <= draft.if_seen:
         return None
-    newest = work.entries.feed(
+    (newest,), _ = work.entries.feed(
         draft.business.id,
         thread.scope,
         kinds=(),
@@ -118,7 +118,7 @@ def _moved(work: UnitOfWork, draft: Draft, thread: Thread) -> JobThreadsError | 
         before=thread.client_seq + 1,
         limit=1,
     )
-    return ThreadMoved(newest[0])
+    return ThreadMoved(newest)
 
 
 def replayed(work: UnitOfWork, draft: Draft) -> KeptEntry | None:

@@ -148,7 +148,7 @@ class BellRoom:
 
     def ring(self, thread: Thread, kept: KeptEntry, staff_ids: Sequence[str]) -> None:
         """Count one more unread client entry for each of these people."""
-        self._run.count(
+        self._run.write(
             self._sql.ring,
             business_id=thread.business_id,
             staff_ids=json.dumps(sorted(set(staff_ids))),
@@ -160,7 +160,7 @@ class BellRoom:
 
     def unring(self, thread: Thread, kept: KeptEntry) -> None:
         """Take a hidden entry out of the unread of whoever has not read it."""
-        self._run.count(
+        self._run.write(
             self._sql.unring,
             of_business=thread.business_id,
             of_thread=str(thread.id),

@@ -96,6 +96,10 @@ class Runner(ABC):
         sent.close()
         return written
 
+    def write(self, statement: Prepared, **values: object) -> None:
+        """Write what nobody waits to hear of: if it fails, the next statement that answers says so, or the commit."""
+        self.send(statement.text, statement.bind(values)).close()
+
     def is_new(self, statement: Prepared, **values: object) -> bool:
         """Send what `Kit.insert_new` made: True if the row was written, False if another stood in its place.
 

@@ -13,6 +13,7 @@ from jobthreads.adapters.sqlalchemy.rows import (
     ENTRY_COLUMNS,
     ENTRY_WIDTH,
     LINE_COLUMNS,
+    SEQ,
     THREAD_COLUMNS,
     entries_of,
     entry_values,
@@ -189,7 +190,7 @@ class EntriesRoom:
         """Keep a held thread's counters and names."""
         values = thread_values(thread)
         kept = {name: values[name] for name in _KEPT_BY_SAVE}
-        self._run.count(self._sql.save, of_business=thread.business_id, of_thread=str(thread.id), **kept)
+        self._run.write(self._sql.save, of_business=thread.business_id, of_thread=str(thread.id), **kept)
 
     def append(self, thread: Thread, kept: KeptEntry, *, counted: bool = False) -> bool:
         """Keep one more entry; False if its request made one already."""
@@ -198,7 +199,7 @@ class EntriesRoom:
         if not counted:
             self.save(thread)
         if kept.showing is not None and kept.entry.kind in MOVING_KINDS:
-            self._run.count(
+            self._run.write(
                 self._sql.move,
                 business_id=thread.business_id,
                 client_id=kept.showing.client_id,
@@ -235,13 +236,13 @@ class EntriesRoom:
         visible_only: bool,
         before: int | None,
         limit: int,
-    ) -> list[Entry]:
-        """Entries by falling `seq`."""
+    ) -> tuple[list[Entry], int | None]:
+        """Entries by falling `seq`, and where those begin that follow."""
         values: dict[str, object] = {
             "business_id": business_id,
             "scope": str(scope),
             "before": TOP if before is None else min(before, TOP),
-            "limit": limit,
+            "limit": limit + 1,
         }
         # There are five of them: a list of that length is compared faster than a parameter is taken apart.
         words = sorted(set(map(str, kinds)))
@@ -250,7 +251,9 @@ class EntriesRoom:
         if author is not None:
             values["author_kind"], values["author_id"] = str(author.kind), author.id
         statement = self._sql.feed(kinds=len(words), author=author is not None, visible_only=visible_only)
-        return entries_of(self._run.rows(statement, **values), repeat(scope))
+        rows = self._run.rows(statement, **values)
+        following = rows[limit - 1][SEQ] if len(rows) > limit else None
+        return entries_of(rows[:limit], repeat(scope)), following
 
     def authors(self, business_id: str, scope: Scope) -> list[Author]:
         """Who has an entry in this thread, each once, under the newest name; by name, 100 at most."""

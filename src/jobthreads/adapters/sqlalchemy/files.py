@@ -36,7 +36,13 @@ class FileStatements:
     def __init__(self, kit: Kit) -> None:
         self.add = kit.prepare(kit.insert(file))
         of_file = [file.c.business_id == bindparam("business_id"), file.c.entry_id == bindparam("entry_id")]
-        self.blob = kit.prepare(select(file.c.blob_key, file.c.preview_key).where(*of_file))
+        its_thread = (thread.c.business_id == entry.c.business_id) & (thread.c.id == entry.c.thread_id)
+        its_file = (file.c.business_id == entry.c.business_id) & (file.c.entry_id == entry.c.id)
+        self.kept = kit.prepare(
+            select(*ENTRY_COLUMNS, thread.c.scope, file.c.blob_key, file.c.preview_key)
+            .select_from(entry.join(thread, its_thread).outerjoin(file, its_file))
+            .where(entry.c.business_id == bindparam("business_id"), entry.c.id == bindparam("entry_id"))
+        )
         self.change = kit.prepare(
             update(entry)
             .where(
@@ -78,11 +84,7 @@ class FileStatements:
         )
         self.claim_content = kit.prepare(
             select(*ENTRY_COLUMNS, thread.c.scope, file.c.blob_key, file.c.scan, file.c.preview, file.c.attempts)
-            .select_from(
-                file.join(entry, (entry.c.business_id == file.c.business_id) & (entry.c.id == file.c.entry_id)).join(
-                    thread, (thread.c.business_id == entry.c.business_id) & (thread.c.id == entry.c.thread_id)
-                )
-            )
+            .select_from(file.join(entry, its_file).join(thread, its_thread))
             .where(*of_file)
         )
         mine = [
@@ -137,7 +139,7 @@ class FilesRoom:
 
     def add(self, thread: Thread, kept: KeptEntry, blob: Blob, *, due_at: datetime | None) -> None:
         """Keep where a new file's content lies, and when it is to be looked at next."""
-        self._run.count(
+        self._run.write(
             self._sql.add,
             business_id=thread.business_id,
             entry_id=str(kept.entry.id),
@@ -152,15 +154,18 @@ class FilesRoom:
             attempts=0,
         )
 
-    def blob(self, business_id: str, entry_id: UUID) -> Blob | None:
-        """Where a file's content and its preview lie."""
-        row = self._run.row(self._sql.blob, business_id=business_id, entry_id=str(entry_id))
-        return Blob(key=row[0], preview_key=row[1]) if row else None
+    def kept(self, business_id: str, entry_id: UUID) -> tuple[KeptEntry, Blob | None] | None:
+        """The entry of this id, and where its file's content and its preview lie."""
+        row = self._run.row(self._sql.kept, business_id=business_id, entry_id=str(entry_id))
+        if row is None:
+            return None
+        scope, key, preview_key = row[ENTRY_WIDTH:]
+        return kept_of(row, scope_of(scope)), None if key is None else Blob(key=key, preview_key=preview_key)
 
     def change(self, thread: Thread, kept: KeptEntry, *, was_shown_to: str | None) -> None:
         """Keep an entry's new visibility, showing and state, and the marks of the client it was taken from."""
         line, showing = kept.entry, kept.showing
-        self._run.count(
+        self._run.write(
             self._sql.change,
             of_business=thread.business_id,
             of_thread=str(thread.id),
@@ -175,7 +180,7 @@ class FilesRoom:
         if was_shown_to is not None and (showing is None or showing.client_id != was_shown_to):
             self._take_back(thread, line.seq, was_shown_to)
         if showing is not None and was_shown_to is None:
-            self._run.count(
+            self._run.write(
                 self._sql.move,
                 business_id=thread.business_id,
                 client_id=showing.client_id,
@@ -198,9 +203,9 @@ class FilesRoom:
             client_id=client_id,
         )
         if row is None:
-            self._run.count(self._sql.unmark, **of_mark)
+            self._run.write(self._sql.unmark, **of_mark)
         else:
-            self._run.count(self._sql.move_back, **of_mark, newest_seq=row[1])
+            self._run.write(self._sql.move_back, **of_mark, newest_seq=row[1])
 
     def spoken_before(self, thread: Thread, seq: int) -> KeptEntry | None:
         """The newest visible reply or file of the thread but the one numbered `seq`."""

@@ -68,7 +68,7 @@ class LinksRoom:
 
     def add(self, link: Link, token_hash: str) -> None:
         """Keep a link under the hash of its token."""
-        self._run.count(
+        self._run.write(
             self._sql.add,
             business_id=link.business_id,
             id=str(link.id),
@@ -90,7 +90,7 @@ class LinksRoom:
 
     def open_session(self, link: Link, session_hash: str, expires_at: datetime) -> None:
         """Keep a session that this link opened."""
-        self._run.count(
+        self._run.write(
             self._sql.open_session,
             session_hash=session_hash,
             business_id=link.business_id,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, literal_column, or_, select, update
+from sqlalchemy import Select, bindparam, case, literal_column, or_, select, update
 
 from jobthreads.adapters.sqlalchemy.dialect import Kit, Runner
 from jobthreads.adapters.sqlalchemy.rows import ENTRY_COLUMNS, ENTRY_WIDTH, UNREAD_CAP, kept_of, scope_of
@@ -15,6 +15,8 @@ from jobthreads.domain.entries import KeptEntry
 from jobthreads.domain.records import Scope
 
 __all__ = ["MarkStatements", "MarksRoom"]
+
+_SCOPE, _UNREAD = ENTRY_WIDTH, ENTRY_WIDTH + 1
 
 
 class MarkStatements:
@@ -38,8 +40,10 @@ class MarkStatements:
             & (entry.c.thread_id == read.c.thread_id)
             & (entry.c.seq == read.c.newest_seq)
         )
+        # Most records hold nothing new, which the newest entry tells by itself.
+        any_unread = case((entry.c.showing <= read.c.seen, literal_column("0")), else_=unread)
         self.of_client = kit.prepare(
-            select(*ENTRY_COLUMNS, thread.c.scope, unread)
+            select(*ENTRY_COLUMNS, thread.c.scope, any_unread)
             .select_from(read.join(thread, its_thread).join(entry, its_newest))
             .where(*of_client)
         )
@@ -100,8 +104,11 @@ class MarksRoom:
     def of_client(self, business_id: str, client_id: str) -> Mapping[Scope, tuple[KeptEntry, int]]:
         """For each scope the newest entry shown to the client, and how many are unread."""
         rows = self._run.rows(self._sql.of_client, business_id=business_id, client_id=client_id)
-        kept = [(kept_of(row, scope_of(row[ENTRY_WIDTH])), row[ENTRY_WIDTH + 1]) for row in rows]
-        return {one.entry.scope: (one, unread) for one, unread in kept}
+        marks: dict[Scope, tuple[KeptEntry, int]] = {}
+        for row in rows:
+            scope = scope_of(row[_SCOPE])
+            marks[scope] = kept_of(row, scope), row[_UNREAD]
+        return marks
 
     def unread(self, business_id: str, client_id: str, scope: Scope) -> int:
         """How many replies and files of others the client has not seen here."""

@@ -262,9 +262,9 @@ class OutboxRoom:
 
     def _hold(self, head: _Head, later: int, now: int) -> None:
         if head.batch_id is None:
-            self._run.count(self._sql.hold_one, of_business=head.business_id, of_id=head.id, later=later)
+            self._run.write(self._sql.hold_one, of_business=head.business_id, of_id=head.id, later=later)
         else:
-            self._run.count(self._sql.hold_again, of_batch=head.batch_id, now=now, later=later)
+            self._run.write(self._sql.hold_again, of_batch=head.batch_id, now=now, later=later)
 
     def _take(self, head: _Head, batch: str, token: str, now: int, until: int) -> bool:
         claim = {"batch": batch, "token": token, "until": until}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID, SafeUUID
@@ -35,6 +36,7 @@ __all__ = [
     "ENTRY_COLUMNS",
     "ENTRY_WIDTH",
     "LINE_COLUMNS",
+    "SEQ",
     "THREAD_COLUMNS",
     "UNREAD_CAP",
     "entries_of",
@@ -85,6 +87,9 @@ LINE_COLUMNS = ENTRY_COLUMNS[:10]
 """What `entries_of` reads, in its order."""
 
 _LINE_WIDTH = len(LINE_COLUMNS)
+
+_AT, SEQ = ([column.name for column in LINE_COLUMNS].index(name) for name in ("at", "seq"))
+"""Where a row of them holds the entry's time and number."""
 
 THREAD_COLUMNS: tuple[ColumnElement[Any], ...] = (
     thread.c.business_id,
@@ -264,17 +269,22 @@ def kept_of(row: Sequence[Any], scope: Scope) -> KeptEntry:
     line.__class__ = Entry
     draft = _KeptDraft()
     draft.entry = line
-    draft.showing = None if row[10] is None else _showing(row[10], row[11], row[12])
+    number, shown_at, client_id = row[_LINE_WIDTH:ENTRY_WIDTH]
+    if number is None:
+        draft.showing = None
+    else:
+        # Most entries were shown as they were written.
+        draft.showing = _showing(number, line.at if shown_at == row[_AT] else time_of(shown_at), client_id)
     draft.request = None
     draft.__class__ = KeptEntry
     kept: KeptEntry = draft
     return kept
 
 
-def _showing(number: int, at: int, client_id: str) -> Showing:
+def _showing(number: int, at: datetime, client_id: str) -> Showing:
     draft = _ShowingDraft()
     draft.number = number
-    draft.at = time_of(at)
+    draft.at = at
     draft.client_id = client_id
     draft.__class__ = Showing
     showing: Showing = draft

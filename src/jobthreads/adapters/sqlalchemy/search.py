@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Join, Select, and_, bindparam, or_, select
@@ -22,13 +22,48 @@ from jobthreads.adapters.sqlalchemy.rows import (
 )
 from jobthreads.adapters.sqlalchemy.schema import entry, thread
 from jobthreads.adapters.sqlalchemy.words import client_query, entries_that_hold, staff_query
-from jobthreads.domain.entries import Author, EntryKind, KeptEntry
+from jobthreads.domain.entries import Author, Entry, EntryKind, KeptEntry
 from jobthreads.domain.reach import Reach
 from jobthreads.domain.records import Scope
 from jobthreads.domain.search import FoundEntry, Query
 
 __all__ = ["SearchRoom", "SearchStatements"]
 
+
+class _Found(NamedTuple):
+    """A `FoundEntry` as the statement gave it: `LINE_COLUMNS`, then the thread's. Read when somebody asks for it."""
+
+    id: str
+    seq: int
+    kind: str
+    visibility: str
+    author_kind: str
+    author_id: str
+    author_name: str
+    at: int
+    body: str | None
+    details: str | None
+    scope_text: str
+    reference: str
+    title: str
+    client_id: str
+    client_name: str
+    thread_id: str
+
+    @property
+    def scope(self) -> Scope:
+        return scope_of(self.scope_text)
+
+    @property
+    def entry(self) -> Entry:
+        return entries_of([self], [self.scope])[0]
+
+    @property
+    def place(self) -> tuple[int, str, int]:
+        return self.at, self.thread_id, self.seq
+
+
+_found = partial(tuple.__new__, _Found)
 _ITS_THREAD = (entry.c.business_id == thread.c.business_id) & (entry.c.thread_id == thread.c.id)
 
 
@@ -163,7 +198,7 @@ class SearchRoom:
             visible_only=visible_only,
             first=after is None,
         )
-        return _all_found(self._run.rows(statement, **values))
+        return list(map(_found, self._run.rows(statement, **values)))
 
     def shown(
         self,
@@ -187,19 +222,3 @@ class SearchRoom:
             limit=limit,
         )
         return [kept_of(row, scope_of(row[ENTRY_WIDTH])) for row in rows]
-
-
-def _all_found(rows: list[Any]) -> list[FoundEntry]:
-    if not rows:
-        return []
-    columns = list(zip(*rows, strict=True))
-    scopes = list(map(scope_of, columns[_SCOPE]))
-    found = entries_of(rows, scopes), scopes, *columns[_SCOPE + 1 : -1], columns[_AT], columns[-1], columns[_SEQ]
-    return list(map(_found, zip(*found, strict=True)))
-
-
-_found = partial(tuple.__new__, FoundEntry)
-_SCOPE = len(LINE_COLUMNS)
-"""Where the scope stands in a row; the columns of `FoundEntry` follow it, the thread's id is the last."""
-
-_AT, _SEQ = ([column.name for column in LINE_COLUMNS].index(name) for name in ("at", "seq"))

@@ -43,7 +43,7 @@ class EntriesContract(Contract):
             assert work.entries.lock("acme", JOB) is None
             assert work.entries.thread("acme", JOB) is None
             assert not work.entries.exists("acme", JOB)
-            assert work.entries.feed("acme", JOB, **_ALL) == []
+            assert work.entries.feed("acme", JOB, **_ALL) == ([], None)
             assert work.entries.authors("acme", JOB) == []
 
     def test_a_thread_is_created_once(self, repository: Repository) -> None:
@@ -95,7 +95,7 @@ class EntriesContract(Contract):
                 found = work.entries.one("acme", kept.entry.id)
                 assert found is not None
                 assert (kept.entry, kept.showing) == (found.entry, found.showing)
-            assert [kept.entry for kept in reversed(written)] == work.entries.feed("acme", JOB, **_ALL)
+            assert ([kept.entry for kept in reversed(written)], None) == work.entries.feed("acme", JOB, **_ALL)
 
     def test_append_keeps_the_threads_counters(self, repository: Repository) -> None:
         """With the entry the thread's counters are kept: number, showing, the client's and the spoken one."""
@@ -121,7 +121,7 @@ class EntriesContract(Contract):
             # The unit of work goes on and is committed: a refused entry must leave nothing by itself.
             assert not work.entries.append(after, kept)
         with repository.reading() as work:
-            assert ["once"] == [entry.body for entry in work.entries.feed("acme", JOB, **_ALL)]
+            assert ["once"] == [entry.body for entry in work.entries.feed("acme", JOB, **_ALL)[0]]
             thread = work.entries.thread("acme", JOB)
             assert thread is not None
             assert (1, 1) == (thread.seq, thread.shown)
@@ -139,7 +139,7 @@ class EntriesContract(Contract):
         write(repository, "a note", request=Request(call="note", id="r-1"), kind=EntryKind.NOTE)
         write(repository, "elsewhere", request=request, business_id="volt")
         with repository.reading() as work:
-            assert len(work.entries.feed("acme", JOB, **_ALL)) == 4
+            assert len(work.entries.feed("acme", JOB, **_ALL)[0]) == 4
             assert work.entries.replayed("acme", KIM, "reply", "r-2") is None
             assert work.entries.replayed("volt", DANA, "reply", "r-1") is None
 
@@ -161,9 +161,9 @@ class EntriesContract(Contract):
             write(repository, f"on {one}", business_id="b", scope=Scope.job(one))
         with repository.reading() as work:
             for one in ALIKE:
-                of_business = work.entries.feed(one, JOB, **_ALL)
+                of_business, _ = work.entries.feed(one, JOB, **_ALL)
                 assert [f"of {one}"] == [entry.body for entry in of_business]
-                of_scope = work.entries.feed("b", Scope.job(one), **_ALL)
+                of_scope, _ = work.entries.feed("b", Scope.job(one), **_ALL)
                 assert [f"on {one}"] == [entry.body for entry in of_scope]
 
     def test_a_job_and_a_quote_of_one_id_are_different(self, repository: Repository) -> None:
@@ -171,7 +171,7 @@ class EntriesContract(Contract):
         write(repository, "job", scope=Scope.job("7"))
         write(repository, "quote", scope=Scope.quote("7"))
         with repository.reading() as work:
-            entries = work.entries.feed("acme", Scope.quote("7"), **_ALL)
+            entries, _ = work.entries.feed("acme", Scope.quote("7"), **_ALL)
         assert ["quote"] == [entry.body for entry in entries]
 
     def test_nothing_crosses_businesses(self, repository: Repository) -> None:
@@ -188,13 +188,15 @@ class EntriesContract(Contract):
         with repository.atomic() as work:
             for number in range(1, 8):
                 write_in(work, str(number))
-        seen: list[int] = []
-        before: int | None = None
+        pages: list[list[int]] = []
+        before: int | None = 7
         with repository.reading() as work:
-            while page := work.entries.feed("acme", JOB, **{**_ALL, "before": before, "limit": 3}):
-                seen += [entry.seq for entry in page]
-                before = seen[-1]
-        assert [7, 6, 5, 4, 3, 2, 1] == seen
+            while before is not None:
+                page, before = work.entries.feed("acme", JOB, **{**_ALL, "before": before, "limit": 3})
+                pages.append([entry.seq for entry in page])
+            # Two pages that are just full: nothing follows, so no empty one is promised.
+            assert [[6, 5, 4], [3, 2, 1]] == pages
+            assert [7] == [entry.seq for entry in work.entries.feed("acme", JOB, **{**_ALL, "limit": 1})[0]]
 
     def test_the_feed_filters_by_kind_and_author(self, repository: Repository) -> None:
         """Kinds and author narrow the feed, both at once too; an author is a kind and an id (J11)."""
@@ -206,7 +208,7 @@ class EntriesContract(Contract):
 
         def feed(**filters: Any) -> list[int]:
             with repository.reading() as work:
-                return [entry.seq for entry in work.entries.feed("acme", JOB, **{**_ALL, **filters})]
+                return [entry.seq for entry in work.entries.feed("acme", JOB, **{**_ALL, **filters})[0]]
 
         assert [4, 3, 1] == feed(kinds=[EntryKind.REPLY])
         assert [5, 2] == feed(kinds=[EntryKind.NOTE, EntryKind.STATUS_CHANGE])

@@ -6,6 +6,7 @@ import pytest
 
 from jobthreads.ports import Repository
 from jobthreads.testing.contracts.bells import BellContract, MarksContract
+from jobthreads.testing.contracts.files import FilesContract
 from jobthreads.testing.contracts.lines import EntriesContract, InboxContract
 from jobthreads.testing.contracts.links import LinksContract
 from jobthreads.testing.contracts.names import NamesContract
@@ -21,6 +22,7 @@ class RepositoryContract(
     NamesContract,
     EntriesContract,
     InboxContract,
+    FilesContract,
     SearchContract,
     MarksContract,
     BellContract,

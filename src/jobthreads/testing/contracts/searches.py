@@ -294,7 +294,7 @@ def _turn(
 
 
 def _feed(work: Any) -> Any:
-    return work.entries.feed("acme", JOB, kinds=(), author=None, visible_only=False, before=None, limit=50)
+    return work.entries.feed("acme", JOB, kinds=(), author=None, visible_only=False, before=None, limit=50)[0]
 
 
 def _entries(repository: Repository, text: str, **asked: Any) -> list[FoundEntry]:

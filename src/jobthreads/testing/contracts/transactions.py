@@ -171,4 +171,4 @@ class TransactionContract(Contract):
 
 
 def _all(work: UnitOfWork) -> list[Entry]:
-    return work.entries.feed("acme", JOB, kinds=(), author=None, visible_only=False, before=None, limit=50)
+    return work.entries.feed("acme", JOB, kinds=(), author=None, visible_only=False, before=None, limit=50)[0]
