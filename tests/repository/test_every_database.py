@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from jobthreads import Scope
-from jobthreads.adapters.sqlalchemy import SQLAlchemyRepository
+from jobthreads.adapters.sqlalchemy import SQLAlchemyRepository, engines
 from jobthreads.domain.entries import Request
 from jobthreads.errors import Unavailable
 from jobthreads.testing.contracts.written import JOB, RequestTaken, keep_thread, write, write_in
@@ -139,6 +139,48 @@ def test_connections_are_told_how_to_behave(repository: SQLAlchemyRepository, da
 @ON_EVERY_DATABASE("postgresql", "mariadb")
 def test_a_server_that_hung_up_is_met_again(repository: SQLAlchemyRepository, database_kind: str) -> None:
     """S4: connections that the server closed are `Unavailable` once, and not lent again."""
+    _rest_three(repository)
+    with pytest.raises(Unavailable), repository.atomic() as work:
+        write_in(work, "gone")
+        _hang_up(repository, database_kind)
+    for number in range(4):
+        write(repository, str(number))
+    with repository.reading() as work:
+        thread = work.entries.thread("acme", JOB)
+    assert thread is not None
+    assert 4 == thread.seq
+
+
+@ON_EVERY_DATABASE("postgresql", "mariadb")
+@pytest.mark.parametrize("through", ["ours", "SQLAlchemy's"])
+def test_a_server_that_hung_up_long_ago_is_not_noticed(
+    repository: SQLAlchemyRepository, database_kind: str, monkeypatch: pytest.MonkeyPatch, through: str
+) -> None:
+    """S4: a connection that has rested for a while is asked before it is lent, whichever way it is lent."""
+    _rest_three(repository)
+    _hang_up(repository, database_kind)
+    if through == "ours":
+        assert repository._lender is not None
+        monkeypatch.setattr(repository._lender, "_trusted", 0.0)
+        assert 1 == write(repository).entry.seq
+        assert 2 == write(repository).entry.seq
+    else:
+        monkeypatch.setattr(engines, "TRUSTED", 0.0)
+        with repository.engine.connect() as connection:
+            assert 1 == connection.exec_driver_sql("SELECT 1").scalar()
+    repository.engine.dispose()
+
+
+def _rest_three(repository: SQLAlchemyRepository) -> None:
+    with ExitStack() as some:
+        for _ in range(3):
+            some.enter_context(repository.reading()).bell.unread_in("acme", "kim", JOB)
+    with repository.engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+
+
+def _hang_up(repository: SQLAlchemyRepository, database_kind: str) -> None:
+    """Let the server close every connection but the one that tells it to."""
     others, end = {
         "postgresql": (
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
@@ -150,17 +192,6 @@ def test_a_server_that_hung_up_is_met_again(repository: SQLAlchemyRepository, da
         ),
     }[database_kind]
     operator = create_engine(repository.engine.url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with ExitStack() as some:
-        for _ in range(3):
-            some.enter_context(repository.reading()).bell.unread_in("acme", "kim", JOB)
-    with pytest.raises(Unavailable), repository.atomic() as work:
-        write_in(work, "gone")
-        with operator.connect() as connection:
-            for number in connection.exec_driver_sql(others).scalars().all():
-                connection.exec_driver_sql(end.format(number))
-    for number in range(4):
-        write(repository, str(number))
-    with repository.reading() as work:
-        thread = work.entries.thread("acme", JOB)
-    assert thread is not None
-    assert 4 == thread.seq
+    with operator.connect() as connection:
+        for number in connection.exec_driver_sql(others).scalars().all():
+            connection.exec_driver_sql(end.format(number))

@@ -104,14 +104,13 @@ def test_a_server_that_hangs_up_before_the_commit_has_kept_nothing(repository: S
 def test_a_reply_waits_for_four_answers(shop: Shop) -> None:
     """S4: for the transaction, the thread, the entry and, once for all that follows, the commit."""
     shop.threads.staff.reply(shop.kim, shop.job.scope, "At 8.")
-    connection: Any = shop.repository.engine.raw_connection()
+    with shop.repository.reading() as work:
+        rests: Any = work._runner
+    connection = rests._connection.pgconn
     with tempfile.TemporaryFile() as file:
-        connection.dbapi_connection.pgconn.trace(file.fileno())
-        connection.close()
+        connection.trace(file.fileno())
         shop.threads.staff.reply(shop.kim, shop.job.scope, "At 9.")
-        connection = shop.repository.engine.raw_connection()
-        connection.dbapi_connection.pgconn.untrace()
-        connection.close()
+        connection.untrace()
         file.seek(0)
         assert 4 == len(re.findall(r"\tB\t\d+\tReadyForQuery", file.read().decode()))
 

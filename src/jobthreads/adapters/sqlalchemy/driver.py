@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
+from time import monotonic
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
 
 from jobthreads.adapters.sqlalchemy.dialect import Cursor, Prepared, Runner
+from jobthreads.adapters.sqlalchemy.engines import TRUSTED, answers
 
 __all__ = ["DriverRunner", "Lender"]
 
@@ -161,8 +164,9 @@ class Lender(Generic[Work]):
         # On SQLite a transaction that reads first and writes later would fail at once when another wrote in between.
         self.begin = "BEGIN IMMEDIATE" if on_sqlite else "BEGIN"
         self.writing_runner = PipelineRunner if _has_pipelines(engine.dialect) else DriverRunner
-        self._most_resting = _MOST_RESTING if on_sqlite else 0
-        self._resting: deque[PoolProxiedConnection] = deque()
+        # A file does not go away while nobody looks, as a server does.
+        self._trusted = math.inf if on_sqlite else TRUSTED
+        self._resting: deque[tuple[PoolProxiedConnection, float]] = deque()
         event.listen(engine, "engine_disposed", self._close_resting)
 
     def heard(self) -> bool:
@@ -172,29 +176,37 @@ class Lender(Generic[Work]):
 
     def take(self) -> PoolProxiedConnection:
         """A connection that rests here, or one from the pool."""
-        try:
-            resting = self._resting.pop()
-        except IndexError:
-            resting = None
+        resting = self._rested()
         return self.engine.raw_connection() if resting is None else resting
+
+    def _rested(self) -> PoolProxiedConnection | None:
+        try:
+            connection, since = self._resting.pop()
+        except IndexError:
+            return None
+        if monotonic() - since <= self._trusted or answers(self.engine.dialect, connection.dbapi_connection):
+            return connection
+        # What became of one has likely become of those that rest beside it.
+        connection.invalidate()
+        self.engine.dispose()
+        return None
 
     def give_back(self, connection: PoolProxiedConnection) -> None:
         """Let a connection rest here, or give it back to the pool.
 
-        SQLite answers so fast that the way through the pool would take a fifth of the time of a short list. Its
-        connections do not break while they rest, as those to a server do. None rests while the pool can open no more:
+        The way through the pool takes a fifth of the time of a short list. None rests while the pool can open no more:
         others may be waiting for it there.
         """
         pool: Any = self.engine.pool
-        if len(self._resting) < self._most_resting and pool.overflow() < 0:
-            self._resting.append(connection)
+        if len(self._resting) < _MOST_RESTING and pool.overflow() < 0:
+            self._resting.append((connection, monotonic()))
         else:
             connection.close()
 
     def _close_resting(self, _: Engine) -> None:
         # The pool they came from is gone: given back to it, they would stay open until somebody cleans up.
         while self._resting:
-            self._resting.pop().invalidate()
+            self._resting.pop()[0].invalidate()
 
     def reading(self) -> Reading[Work]:
         """A connection that begins no transaction."""

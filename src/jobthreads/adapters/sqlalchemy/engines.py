@@ -16,12 +16,12 @@ from sqlalchemy.pool import QueuePool
 
 from jobthreads.errors import Misconfigured, Unavailable
 
-__all__ = ["answering", "one_at_a_time", "open_engine", "reading_engine", "writing_engine"]
+__all__ = ["TRUSTED", "answering", "answers", "one_at_a_time", "open_engine", "reading_engine", "writing_engine"]
 
 _WAIT_FOR_LOCK = 30
 """Seconds a writer waits for another before it gives up with `Unavailable`."""
 
-_TRUSTED = 1.0
+TRUSTED = 1.0
 """Seconds a connection may lie idle without being asked whether its server is still there."""
 
 _OLDEST_MARIADB = (10, 6)
@@ -116,11 +116,17 @@ def _ask_after_rest(engine: Engine) -> None:
     @event.listens_for(engine, "checkout")
     def wake(connection: object, record: Any, _: object) -> None:
         since = record.info.get("jobthreads.rests_since")
-        if since is not None and monotonic() - since > _TRUSTED:
-            try:
-                dialect.do_ping(connection)
-            except dialect.loaded_dbapi.Error as error:
-                raise DisconnectionError from error
+        if since is not None and monotonic() - since > TRUSTED and not answers(dialect, connection):
+            raise DisconnectionError
+
+
+def answers(dialect: Any, connection: object) -> bool:
+    """Tell whether the server of this connection of the driver is still there."""
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error:
+        return False
+    return True
 
 
 @contextmanager
