@@ -6,6 +6,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
+from os import getpid
 from time import monotonic
 from types import TracebackType
 from typing import Any, Generic, TypeVar
@@ -166,6 +167,7 @@ class Lender(Generic[Work]):
         self.writing_runner = PipelineRunner if _has_pipelines(engine.dialect) else DriverRunner
         # A file does not go away while nobody looks, as a server does.
         self._trusted = math.inf if on_sqlite else TRUSTED
+        self._process = getpid()
         self._resting: deque[tuple[PoolProxiedConnection, float]] = deque()
         event.listen(engine, "engine_disposed", self._close_resting)
 
@@ -176,6 +178,11 @@ class Lender(Generic[Work]):
 
     def take(self) -> PoolProxiedConnection:
         """A connection that rests here, or one from the pool."""
+        if self._process != getpid():
+            # We are a fork: what is open is the parent's, and to close it here would end it there.
+            self._process = getpid()
+            self._resting.clear()
+            self.engine.dispose(close=False)
         resting = self._rested()
         return self.engine.raw_connection() if resting is None else resting
 
@@ -204,6 +211,8 @@ class Lender(Generic[Work]):
             connection.close()
 
     def _close_resting(self, _: Engine) -> None:
+        if self._process != getpid():
+            self._resting.clear()
         # The pool they came from is gone: given back to it, they would stay open until somebody cleans up.
         while self._resting:
             self._resting.pop()[0].invalidate()
