@@ -79,8 +79,8 @@ def _print_growth(places: list[Place], options: argparse.Namespace) -> None:
     small, large = (World(Size[options.sizes[which]]) for which in (0, -1))
     for place in places:
         print(f"\n{place.name}, from {small.size.name} to {large.size.name}", flush=True)
-        for name, growth in growths(place, small, large):
-            print(f"{name:28}{growth:7.2f}", flush=True)
+        for name, growth, by_hand in growths(place, small, large):
+            print(f"{name:28}{growth:7.2f}   by hand{by_hand:7.2f}", flush=True)
         place.drop(small.size)
         place.drop(large.size)
 

@@ -247,7 +247,7 @@ def floor_of(url: URL) -> Floor:
         connection = sqlite3.connect(str(url.database), isolation_level=None)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA cache_size = -8192")
+        connection.execute("PRAGMA cache_size = -32768")
         floor = Floor(connection)
     elif backend == "postgresql":
         import psycopg

@@ -48,6 +48,17 @@ def stored(storage: LocalStorage) -> int:
     return len(list(storage.keys_older_than(datetime.now(UTC) + timedelta(days=1))))
 
 
+def test_a_file_is_read_in_pieces_or_whole(office: TrialThreads, shop: Shop) -> None:
+    """J7: so many bytes as asked for, and without a number all that are left, however many."""
+    text = "Meter reading: 4711\n" * 200_000
+    entry = attached(shop, VISIBLE, text=text)
+    with office.portal.open_file(shop.dana, entry.id) as file:
+        assert text[:9].encode() == file.read(9)
+        assert b"" == file.read(0)
+        assert text[9:].encode() == file.read()
+        assert b"" == file.read()
+
+
 def test_a_visible_file_reaches_the_client(office: TrialThreads, shop: Shop) -> None:
     """J7, J9: it stands in the portal with a dot, is told of by mail without its name, and opens."""
     entry = attached(shop, VISIBLE)

@@ -122,7 +122,12 @@ def test_an_error_in_our_block_leaves_the_host_at_work(
 def test_connections_are_told_how_to_behave(repository: SQLAlchemyRepository, database_kind: str) -> None:
     """S4: what is acknowledged is on the disk, a text is never cut in silence, and nobody waits for ever."""
     asked = {
-        "sqlite": {"PRAGMA journal_mode": "wal", "PRAGMA synchronous": 2, "PRAGMA busy_timeout": 30_000},
+        "sqlite": {
+            "PRAGMA journal_mode": "wal",
+            "PRAGMA synchronous": 2,
+            "PRAGMA busy_timeout": 30_000,
+            "PRAGMA page_size": 8192,
+        },
         "postgresql": {"SHOW lock_timeout": "30s", "SHOW transaction_isolation": "read committed"},
         "mariadb": {
             "SELECT @@innodb_lock_wait_timeout": 30,

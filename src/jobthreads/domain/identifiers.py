@@ -59,6 +59,8 @@ W = TypeVar("W", bound=StrEnum)
 
 def one_of(words: type[W], value: str, *, field: str) -> W:
     """Read one of an enum's words; raises `InvalidInput`, which names the words there are."""
+    if isinstance(value, words):
+        return value
     try:
         return words(value)
     except ValueError:

@@ -29,9 +29,9 @@ class Reach:
     scopes: frozenset[Scope] | None
 
     @classmethod
-    def everything(cls) -> Self:
+    def everything(cls) -> Reach:
         """Reach every thread of the business."""
-        return cls(None)
+        return _EVERYTHING
 
     @classmethod
     def records(cls, scopes: Iterable[Scope]) -> Self:
@@ -55,3 +55,6 @@ class Reach:
     def within(self, scopes: Iterable[Scope]) -> Reach:
         """Give the part of this reach that lies in `scopes`."""
         return Reach(frozenset(scope for scope in scopes if self.holds(scope)))
+
+
+_EVERYTHING = Reach(None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -23,6 +24,8 @@ from jobthreads.services.ground import Ground
 from jobthreads.services.writing import tell_client
 
 __all__ = ["OpenFile", "open_file", "redo", "ring", "set_visibility"]
+
+_PIECE = 1024 * 1024
 
 
 class OpenFile:
@@ -49,10 +52,10 @@ class OpenFile:
         self._content.__exit__(kind, error, traceback)
 
     def read(self, size: int = -1) -> bytes:
-        """The next `size` bytes, fewer at the end."""
+        """The next `size` bytes, fewer at the end; all that are left without a size."""
         if self._read is None:
             raise ValueError("Open the file with `with` first.")
-        return self._read(size)
+        return self._read(size) if size >= 0 else b"".join(iter(partial(self._read, _PIECE), b""))
 
 
 def open_file(

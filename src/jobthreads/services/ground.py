@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from types import NoneType
 from typing import IO, TypeVar
 from uuid import UUID
 
@@ -29,6 +28,12 @@ _JOB = ScopeKind.JOB
 
 def _nothing() -> None:
     pass
+
+
+def _is_of(record: Record, business_id: str, scope: Scope) -> bool:
+    """Tell whether this is the record of this business that `scope` names (S3)."""
+    same = record.business_id == business_id and record.id == scope.id
+    return same and isinstance(record, Job) is (scope.kind is _JOB)
 
 
 @frozen(kw_only=True)
@@ -59,20 +64,15 @@ class Ground:
 
     def record(self, business_id: str, scope: Scope) -> Record | None:
         """The job or quote as the host gives it now."""
-        return self.records(business_id, [scope]).get(scope)
+        record = self.directory.records(business_id, [scope]).get(scope)
+        return record if record is not None and _is_of(record, business_id, scope) else None
 
     def records(self, business_id: str, scopes: list[Scope]) -> Mapping[Scope, Record]:
         """The jobs and quotes of these scopes; what belongs to another business is left out (S3)."""
         if not scopes:
             return {}
         found = self.directory.records(business_id, scopes)
-        wrong = [
-            scope
-            for scope, record in found.items()
-            if record.business_id != business_id
-            or record.id != scope.id
-            or isinstance(record, Job) is not (scope.kind is _JOB)
-        ]
+        wrong = [scope for scope, record in found.items() if not _is_of(record, business_id, scope)]
         return {scope: record for scope, record in found.items() if scope not in wrong} if wrong else found
 
     def known(self, actor: Staff, rows: list[Line]) -> tuple[list[Line], list[Record | None], Mapping[str, Client]]:
@@ -82,10 +82,14 @@ class Ground:
         """
         scopes = [row.scope for row in rows]
         found = self.records(actor.business_id, list(dict.fromkeys(scopes)))
-        records = list(map(found.get, scopes))
-        # Looked for by its type: each record would be asked whether it equals None.
-        if NoneType in set(map(type, records)) and self.access.assigned_only(actor):
-            rows, records = [row for row in rows if row.scope in found], [one for one in records if one is not None]
+        records: list[Record | None]
+        if list(found) == scopes:
+            # As most hosts give them, and faster than to look each one up.
+            records = list(found.values())
+        else:
+            records = list(map(found.get, scopes))
+            if self.access.assigned_only(actor):
+                rows, records = [row for row in rows if row.scope in found], [one for one in records if one is not None]
         whose = [(row if record is None else record).client_id for row, record in zip(rows, records, strict=True)]
         return rows, records, self.clients(actor.business_id, list(dict.fromkeys(whose)))
 

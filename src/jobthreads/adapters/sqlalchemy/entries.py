@@ -32,6 +32,9 @@ __all__ = ["EntriesRoom", "EntryStatements"]
 TOP = 2**31 - 1
 """Above every `seq` and every showing: where a list begins."""
 
+_KINDS = tuple(f"kind_{i}" for i in range(len(EntryKind)))
+"""The parameters for kinds of entries."""
+
 _KEPT_BY_SAVE = (
     "reference",
     "title",
@@ -147,7 +150,7 @@ class EntryStatements:
                 .limit(bindparam("limit"))
             )
             if kinds:
-                statement = statement.where(entry.c.kind.in_([bindparam(f"kind_{i}") for i in range(kinds)]))
+                statement = statement.where(entry.c.kind.in_([bindparam(name) for name in _KINDS[:kinds]]))
             if author:
                 statement = statement.where(
                     self._kit.beside(entry.c.author_kind) == bindparam("author_kind"),
@@ -245,9 +248,9 @@ class EntriesRoom:
             "limit": limit + 1,
         }
         # There are five of them: a list of that length is compared faster than a parameter is taken apart.
-        words = sorted(set(map(str, kinds)))
+        words = set(kinds)
         for i, word in enumerate(words):
-            values[f"kind_{i}"] = word
+            values[_KINDS[i]] = str(word)
         if author is not None:
             values["author_kind"], values["author_id"] = str(author.kind), author.id
         statement = self._sql.feed(kinds=len(words), author=author is not None, visible_only=visible_only)

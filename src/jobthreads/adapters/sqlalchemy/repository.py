@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from jobthreads.adapters.sqlalchemy.bell import BellRoom, BellStatements
 from jobthreads.adapters.sqlalchemy.commits import call_after_commit, listen_to
 from jobthreads.adapters.sqlalchemy.dialect import ConnectionRunner, Kit, Runner
-from jobthreads.adapters.sqlalchemy.driver import Lender
 from jobthreads.adapters.sqlalchemy.engines import answering, open_engine, reading_engine, writing_engine
 from jobthreads.adapters.sqlalchemy.entries import EntriesRoom, EntryStatements
 from jobthreads.adapters.sqlalchemy.files import FilesRoom, FileStatements
 from jobthreads.adapters.sqlalchemy.inbox import InboxRoom, InboxStatements
+from jobthreads.adapters.sqlalchemy.lending import Lender
 from jobthreads.adapters.sqlalchemy.links import LinksRoom, LinkStatements
 from jobthreads.adapters.sqlalchemy.marks import MarksRoom, MarkStatements
 from jobthreads.adapters.sqlalchemy.migrations import upgrade

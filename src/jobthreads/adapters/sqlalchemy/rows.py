@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID, SafeUUID
@@ -269,26 +268,21 @@ def kept_of(row: Sequence[Any], scope: Scope) -> KeptEntry:
     line.__class__ = Entry
     draft = _KeptDraft()
     draft.entry = line
+    draft.request = None
     number, shown_at, client_id = row[_LINE_WIDTH:ENTRY_WIDTH]
     if number is None:
         draft.showing = None
     else:
+        showing = _ShowingDraft()
+        showing.number = number
         # Most entries were shown as they were written.
-        draft.showing = _showing(number, line.at if shown_at == row[_AT] else time_of(shown_at), client_id)
-    draft.request = None
+        showing.at = line.at if shown_at == row[_AT] else time_of(shown_at)
+        showing.client_id = client_id
+        showing.__class__ = Showing
+        draft.showing = showing
     draft.__class__ = KeptEntry
     kept: KeptEntry = draft
     return kept
-
-
-def _showing(number: int, at: datetime, client_id: str) -> Showing:
-    draft = _ShowingDraft()
-    draft.number = number
-    draft.at = at
-    draft.client_id = client_id
-    draft.__class__ = Showing
-    showing: Showing = draft
-    return showing
 
 
 def file_details(file: File) -> dict[str, object]:
