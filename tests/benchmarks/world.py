@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from time import perf_counter
+from typing import Any
 
 from attrs import frozen
 
@@ -127,8 +129,16 @@ class World:
         yield self.big
 
 
+def _looked_at(value: Any) -> object:
+    return hash(value.id), hash(value.business_id), hash(getattr(value, "client_id", None))
+
+
 class TimedDirectory:
-    """A `Directory` of look-ups in dictionaries, which counts its calls and the seconds they took."""
+    """A `Directory` of look-ups in dictionaries, which counts its calls and the seconds they took.
+
+    A host makes its answers anew for each call, and whoever reads them finds them in the processor's cache. These are
+    looked at instead, or the larger world would be slower to read for lying all over the memory.
+    """
 
     def __init__(self, world: World) -> None:
         self.seconds = 0.0
@@ -149,7 +159,8 @@ class TimedDirectory:
             for person in plot.assigned:
                 self._of_staff.setdefault((record.business_id, person), []).append(record.id)
 
-    def _since(self, began: float) -> None:
+    def _since(self, began: float, found: Iterable[object] = ()) -> None:
+        deque(map(_looked_at, found), maxlen=0)
         self.calls += 1
         self.seconds += perf_counter() - began
 
@@ -163,20 +174,20 @@ class TimedDirectory:
         began = perf_counter()
         known = self._clients[business_id]
         found = {client_id: known[client_id] for client_id in ids if client_id in known}
-        self._since(began)
+        self._since(began, found.values())
         return found
 
     def records(self, business_id: str, scopes: Sequence[Scope]) -> Mapping[Scope, Record]:
         began = perf_counter()
         known = self._records[business_id]
         found = {scope: known[scope] for scope in scopes if scope in known}
-        self._since(began)
+        self._since(began, found.values())
         return found
 
     def records_of_client(self, business_id: str, client_id: str) -> Iterable[Record]:
         began = perf_counter()
         found = self._of_client.get((business_id, client_id), [])
-        self._since(began)
+        self._since(began, found)
         return found
 
     def search_clients(self, business_id: str, text: str, limit: int) -> Iterable[Client]:

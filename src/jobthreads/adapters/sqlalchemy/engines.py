@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import create_engine, event
@@ -72,7 +73,7 @@ def _sqlite(url: URL) -> Engine:
         # Counts for a file that is still to be made. Entries lie in their tree whole: the usual page holds five of
         # them, which makes it nine pages high in a large business, and a quarter larger.
         cursor.execute("PRAGMA page_size = 8192")
-        cursor.execute("PRAGMA journal_mode = WAL")
+        _keep_a_log(cursor)
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
         # KiB, as far as so much was read. Of a large business, the usual two MiB do not hold a page of the inbox.
@@ -80,6 +81,21 @@ def _sqlite(url: URL) -> Engine:
         cursor.close()
 
     return engine
+
+
+def _keep_a_log(cursor: Any) -> None:
+    """Let a file have a write-ahead log; whoever makes the same file at the same time is waited for."""
+    until = monotonic() + _WAIT_FOR_LOCK
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            # SQLite waits for every other lock by itself, but not for this one.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > until:
+                raise
+            sleep(0.01)
+        else:
+            return
 
 
 def _server(url: URL) -> Engine:

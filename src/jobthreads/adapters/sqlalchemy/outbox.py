@@ -178,6 +178,10 @@ class _Head(NamedTuple):
     batch_id: str | None
     waited: bool
 
+    @property
+    def group(self) -> tuple[str, ...]:
+        return self.business_id, self.thread_id, self.channel, self.client_id
+
 
 class OutboxRoom:
     """Deliveries over one connection."""
@@ -232,16 +236,19 @@ class OutboxRoom:
         self, heads: Sequence[_Head], token: str, now: int, until: int, mails_an_hour: int | None
     ) -> list[Batch]:
         batches: list[Batch] = []
-        taken: set[str] = set()
+        taken: set[object] = set()
         for head in heads:
             batch = str(head.batch_id or uuid4())
-            if batch in taken:
+            # What waited with others of its thread went with the first of them.
+            if batch in taken or (head.batch_id is None and head.group in taken):
                 continue
             taken.add(batch)
             full_until = self._full_until(head, now, mails_an_hour)
             if full_until is not None:
                 self._hold(head, full_until, now)
             elif self._take(head, batch, token, now, until):
+                if head.waited:
+                    taken.add(head.group)
                 batches.append(self._content(batch, token))
         return batches
 
