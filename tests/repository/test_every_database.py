@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from threading import Barrier
@@ -174,6 +175,34 @@ def test_a_server_that_hung_up_long_ago_is_not_noticed(
         with repository.engine.connect() as connection:
             assert 1 == connection.exec_driver_sql("SELECT 1").scalar()
     repository.engine.dispose()
+
+
+@ON_EVERY_DATABASE("postgresql", "mariadb")
+@pytest.mark.parametrize("block", ["reading", "atomic"])
+def test_nobody_reads_the_answer_to_another_ones_question(
+    repository: SQLAlchemyRepository, database_kind: str, block: str
+) -> None:
+    """S3: a call that is stopped while it waits for its answer, by a time limit, takes its connection with it."""
+
+    def stop(*_: object) -> None:
+        raise _TooLong
+
+    sleep = {"postgresql": "SELECT 4711 FROM pg_sleep(0.5)", "mariadb": "SELECT 4711 + SLEEP(0.5)"}[database_kind]
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        for _ in range(2):
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+            with pytest.raises(_TooLong), getattr(repository, block)() as work:
+                work._runner.send(sleep, ())
+            with repository.reading() as work:
+                assert work.entries.thread("acme", JOB) is None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+class _TooLong(Exception):
+    """A task's time limit: an exception like any other, at any moment."""
 
 
 def _rest_three(repository: SQLAlchemyRepository) -> None:

@@ -18,6 +18,8 @@ pytestmark = [
 
 _PARENT = """
 import os, sys
+from contextlib import ExitStack
+from jobthreads import Scope
 from jobthreads.adapters.sqlalchemy import SQLAlchemyRepository
 
 url, question, end = sys.argv[1:]
@@ -28,6 +30,13 @@ def number():
         return work._runner.send(question, ()).fetchone()[0]
 
 first = number()
+if end == "beside others":
+    with ExitStack() as some:
+        for _ in range(3):
+            some.enter_context(repository.reading()).bell.unread_in("acme", "kim", Scope.job("1"))
+        for _ in range(11):
+            some.enter_context(repository.engine.connect())
+    first = number()
 child = os.fork()
 if child == 0:
     if end == "at once":
@@ -42,7 +51,7 @@ repository.close()
 """
 
 
-@pytest.mark.parametrize("end", ["at once", "at the end"])
+@pytest.mark.parametrize("end", ["at once", "at the end", "beside others"])
 def test_a_fork_leaves_its_parents_connections_alone(
     repository: SQLAlchemyRepository, database_kind: str, database_url: str, end: str
 ) -> None:

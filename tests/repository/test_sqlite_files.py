@@ -125,6 +125,25 @@ def test_no_connection_rests_while_others_wait_for_one(database: Path) -> None:
     repository.close()
 
 
+def test_connections_rest_again_after_a_rush(database: Path) -> None:
+    """S6: when many were lent at once, as many rest afterwards as before it."""
+    repository = SQLAlchemyRepository.from_url(f"sqlite:///{database}", create=True)
+    with ExitStack() as lent:
+        for _ in range(30):
+            lent.enter_context(repository.reading())
+    assert 1 == len(_connections(repository))
+    assert 0 < cast("QueuePool", repository.engine.pool).checkedout() <= 4
+    repository.close()
+
+
+def test_a_database_in_memory_may_have_a_name() -> None:
+    """S6: one that several connections share is lent as a file is."""
+    repository = SQLAlchemyRepository.from_url("sqlite:///file:named?mode=memory&cache=shared&uri=true", create=True)
+    assert 1 == write(repository).entry.seq
+    assert 2 == write(repository).entry.seq
+    repository.close()
+
+
 def test_a_database_in_memory_lends_its_only_connection_to_everyone() -> None:
     """Nobody keeps it: after a reading through our own way, one through SQLAlchemy's finds it free."""
     repository = SQLAlchemyRepository.from_url("sqlite:///:memory:", create=True)

@@ -12,25 +12,33 @@ __all__ = ["DriverRunner", "PipelineRunner"]
 
 
 class DriverRunner(Runner):
-    """Sends statements over one cursor of the driver."""
+    """Sends statements over one cursor of the driver.
 
-    __slots__ = ("_connection", "_cursor")
+    While `busy`, the answer to the last one was not read to its end: the next to ask would take it for theirs.
+    """
+
+    __slots__ = ("_connection", "_cursor", "busy")
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
         self._cursor = connection.cursor()
+        self.busy = False
 
     def send(self, text: str, values: Any) -> Cursor:
         """Send one statement as the text it is."""
+        self.busy = True
         if isinstance(values, list):
             self._cursor.executemany(text, values)
         else:
             self._cursor.execute(text, values)
+        self.busy = False
         return self._cursor  # type: ignore[no-any-return]  # drivers differ
 
     def rows(self, statement: Prepared, **values: object) -> list[Any]:
         """Every row, as tuples."""
+        self.busy = True
         self._cursor.execute(statement.text, statement.bind(values))
+        self.busy = False
         return self._cursor.fetchall()  # type: ignore[no-any-return]  # drivers differ
 
     def row(self, statement: Prepared, **values: object) -> Any | None:
@@ -41,12 +49,11 @@ class DriverRunner(Runner):
 
     def count(self, statement: Prepared, **values: object) -> int:
         """How many rows the statement wrote."""
-        self._cursor.execute(statement.text, statement.bind(values))
-        return int(self._cursor.rowcount)
+        return int(self.send(statement.text, statement.bind(values)).rowcount)
 
     def write(self, statement: Prepared, **values: object) -> None:
         """Write what nobody waits to hear of."""
-        self._cursor.execute(statement.text, statement.bind(values))
+        self.send(statement.text, statement.bind(values))
 
     def many(self, statement: Prepared, values: Iterable[Mapping[str, object]]) -> None:
         """Write several rows at once."""
@@ -54,7 +61,7 @@ class DriverRunner(Runner):
         if len(rows) == 1:
             self.write(statement, **rows[0])
         else:
-            self._cursor.executemany(statement.text, [statement.bind(row) for row in rows])
+            self.send(statement.text, [statement.bind(row) for row in rows])
 
     def close(self, _: BaseException | None = None, /) -> None:
         """End the last statement, and whatever is still on its way; given is what went wrong, if that is why."""
@@ -63,7 +70,9 @@ class DriverRunner(Runner):
     def commit(self) -> None:
         """Commit what was written."""
         self._cursor.close()
+        self.busy = True
         self._connection.commit()
+        self.busy = False
 
 
 class PipelineRunner(DriverRunner):
@@ -82,7 +91,9 @@ class PipelineRunner(DriverRunner):
         """Wait for the answers to all that was written, and raise what one of them says."""
         if self._pipeline is not None:
             pipeline, self._pipeline = self._pipeline, None
+            self.busy = True
             pipeline.__exit__(None, None, None)
+            self.busy = False
 
     def write(self, statement: Prepared, **values: object) -> None:
         """Write what nobody waits to hear of."""
@@ -90,7 +101,9 @@ class PipelineRunner(DriverRunner):
             pipeline = self._connection.pipeline()
             pipeline.__enter__()
             self._pipeline = pipeline
+        self.busy = True
         self._cursor.execute(statement.text, statement.bind(values))
+        self.busy = False
 
     def send(self, text: str, values: Any) -> Cursor:
         """Send one statement as the text it is."""
@@ -102,16 +115,14 @@ class PipelineRunner(DriverRunner):
         self._hear()
         return super().rows(statement, **values)
 
-    def count(self, statement: Prepared, **values: object) -> int:
-        """How many rows the statement wrote."""
-        self._hear()
-        return super().count(statement, **values)
-
     def close(self, error: BaseException | None = None, /) -> None:
         """End the last statement, and whatever is still on its way; given is what went wrong, if that is why."""
         if self._pipeline is not None:
             pipeline, self._pipeline = self._pipeline, None
-            pipeline.__exit__(None if error is None else type(error), error, None)
+            if error is None:
+                pipeline.__exit__(None, None, None)
+            else:
+                pipeline.__exit__(type(error), error, error.__traceback__)
         super().close()
 
     def commit(self) -> None:
@@ -119,6 +130,7 @@ class PipelineRunner(DriverRunner):
         if self._pipeline is None:
             super().commit()
         else:
+            self.busy = True
             self._cursor.execute("COMMIT")
             self._hear()
             super().close()

@@ -17,10 +17,22 @@ from sqlalchemy.pool import QueuePool
 
 from jobthreads.errors import Misconfigured, Unavailable
 
-__all__ = ["TRUSTED", "answering", "answers", "one_at_a_time", "open_engine", "reading_engine", "writing_engine"]
+__all__ = [
+    "MOST_RESTING",
+    "TRUSTED",
+    "answering",
+    "answers",
+    "one_at_a_time",
+    "open_engine",
+    "reading_engine",
+    "writing_engine",
+]
 
 _WAIT_FOR_LOCK = 30
 """Seconds a writer waits for another before it gives up with `Unavailable`."""
+
+MOST_RESTING = 4
+"""So many connections may rest between our calls, beside those that others may open."""
 
 TRUSTED = 1.0
 """Seconds a connection may lie idle without being asked whether its server is still there."""
@@ -61,7 +73,9 @@ def _sqlite(url: URL) -> Engine:
     else:
         engine = create_engine(
             url,
+            poolclass=QueuePool,
             pool_size=20,
+            max_overflow=10 + MOST_RESTING,
             # We end our transactions ourselves; a ROLLBACK after every read would take as long as the read.
             pool_reset_on_return=None,
             connect_args={"timeout": _WAIT_FOR_LOCK, "isolation_level": None},
@@ -110,7 +124,9 @@ def _server(url: URL) -> Engine:
         # Under its REPEATABLE READ, what is read after the lock would be as old as the transaction.
         wanted = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
     # We end our transactions ourselves; what the pool would send to make sure is one way there and back for every use.
-    engine = create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **options)
+    engine = create_engine(
+        url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, max_overflow=10 + MOST_RESTING, **options
+    )
     # There is nothing to take back after a read.
     engine.dialect.skip_autocommit_rollback = True
 

@@ -18,11 +18,9 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from jobthreads.adapters.sqlalchemy.dialect import Runner
 from jobthreads.adapters.sqlalchemy.driver import DriverRunner, PipelineRunner
-from jobthreads.adapters.sqlalchemy.engines import TRUSTED, answers
+from jobthreads.adapters.sqlalchemy.engines import MOST_RESTING, TRUSTED, answers
 
 __all__ = ["Lender"]
-
-_MOST_RESTING = 4
 
 Work = TypeVar("Work")
 Later = Callable[[Callable[[], None]], None]
@@ -44,14 +42,15 @@ class Lender(Generic[Work]):
         self.engine = engine
         self.work = work
         self.answering = answering
-        on_sqlite = engine.dialect.name == "sqlite"
+        self.on_server = engine.dialect.name != "sqlite"
         # On SQLite a transaction that reads first and writes later would fail at once when another wrote in between.
-        self.begin = "BEGIN IMMEDIATE" if on_sqlite else "BEGIN"
+        self.begin = "BEGIN" if self.on_server else "BEGIN IMMEDIATE"
         self.writing_runner = PipelineRunner if _has_pipelines(engine.dialect) else DriverRunner
         # A file does not go away while nobody looks, as a server does.
-        self._trusted = math.inf if on_sqlite else TRUSTED
+        self._trusted = TRUSTED if self.on_server else math.inf
         self._process = getpid()
         self._resting: deque[_Lent[Work]] = deque()
+        self._of_parent: list[object] = []
         event.listen(engine, "engine_disposed", self._close_resting)
 
     def heard(self) -> bool:
@@ -62,10 +61,10 @@ class Lender(Generic[Work]):
     def take(self) -> _Lent[Work]:
         """A connection that rests here, or one from the pool."""
         if self._process != getpid():
-            # We are a fork: what is open is the parent's, and to close it here would end it there.
-            self._process = getpid()
-            self._resting.clear()
+            self._leave_to_the_parent()
             self.engine.dispose(close=False)
+            # Last: another thread that finds it so finds nothing of the parent's.
+            self._process = getpid()
         resting = self._rested()
         return _Lent(self.engine.raw_connection(), self.work) if resting is None else resting
 
@@ -81,14 +80,19 @@ class Lender(Generic[Work]):
         self.engine.dispose()
         return None
 
+    def _leave_to_the_parent(self) -> None:
+        # We are a fork. To close what is open, or to let go of it, would end it for the parent too.
+        self._of_parent.append(self._resting)
+        self._resting = deque()
+
     def give_back(self, lent: _Lent[Work]) -> None:
         """Let a connection rest here, or give it back to the pool.
 
-        The way through the pool takes a fifth of the time of a short list. None rests while the pool can open no more:
-        others may be waiting for it there.
+        The way through the pool takes a fifth of the time of a short list. None rests where there is but one, or where
+        others may be waiting for it at the pool.
         """
         pool: Any = self.engine.pool
-        if len(self._resting) < _MOST_RESTING and pool.overflow() < 0:
+        if len(self._resting) < MOST_RESTING and pool.checkedout() < pool.size():
             lent.since = monotonic()
             self._resting.append(lent)
         else:
@@ -96,7 +100,7 @@ class Lender(Generic[Work]):
 
     def _close_resting(self, _: Engine) -> None:
         if self._process != getpid():
-            self._resting.clear()
+            self._leave_to_the_parent()
         # The pool they came from is gone: given back to it, they would stay open until somebody cleans up.
         while self._resting:
             self._resting.pop().connection.invalidate()
@@ -159,6 +163,9 @@ class _Loan(Generic[Work]):
                 connection_invalidated=broken,
                 dialect=dialect,
             )
+        elif runner.busy and self._lender.on_server:
+            # Stopped between a question and its answer, by a signal or a time limit: whoever asks next would read it.
+            connection.invalidate(error)
         if connection.is_valid:
             try:
                 runner.close(error)
@@ -202,9 +209,10 @@ class Atomic(_Loan[Work]):
         self._calls: list[Callable[[], None]] = []
 
     def __enter__(self) -> Work:
-        lender = self._lender
-        self._runner = lender.writing_runner(self._take().connection.dbapi_connection)
+        lender, lent = self._lender, self._take()
+        self._runner = lent.runner
         try:
+            self._runner = lender.writing_runner(lent.connection.dbapi_connection)
             self._runner.send(lender.begin, ())
         except BaseException as error:
             self._give_back_after(error, self._runner, roll_back=True)
