@@ -145,38 +145,17 @@ def _set(shop: Stage, entry_id: UUID, visibility: Visibility) -> object:
     return shop.threads.staff.set_visibility(shop.kim, entry_id, visibility)
 
 
-@ON_EVERY_DATABASE
-@pytest.mark.parametrize("name", POSTS)
-def test_a_post_sends_so_many(shop: Stage, heard: Sent, name: str) -> None:
-    """M6: entry, counters, mark, bell and mail are one short transaction: seven ways to the server and no more."""
-    number, call = POSTS[name]
-    texts = heard.during(lambda: call(shop))
-    assert number == len(texts), texts
+EVERY = {**POSTS, **READS, **FILES, **LINKS}
 
 
 @ON_EVERY_DATABASE
-@pytest.mark.parametrize("name", READS)
-def test_a_read_sends_so_many(shop: Stage, heard: Sent, name: str) -> None:
-    """M7: a list is one statement and opens no transaction."""
-    number, call = READS[name]
-    texts = heard.during(lambda: call(shop))
-    assert number == len(texts), texts
+@pytest.mark.parametrize("name", EVERY)
+def test_a_call_sends_so_many(shop: Stage, heard: Sent, name: str) -> None:
+    """M6, M7, J6: a list is one statement without a transaction; a post, with all that it moves, one short transaction.
 
-
-@ON_EVERY_DATABASE
-@pytest.mark.parametrize("name", FILES)
-def test_a_file_sends_so_many(shop: Stage, heard: Sent, name: str) -> None:
-    """J6: an attached file is a post with one more row, where its content lies; shown or hidden, it is as short."""
-    number, call = FILES[name]
-    texts = heard.during(lambda: call(shop))
-    assert number == len(texts), texts
-
-
-@ON_EVERY_DATABASE
-@pytest.mark.parametrize("name", LINKS)
-def test_a_link_and_the_outbox_send_so_many(shop: Stage, heard: Sent, name: str) -> None:
-    """M6: what stands around a mail is looked up by its keys."""
-    number, call = LINKS[name]
+    A file is a post with one row more, where its content lies.
+    """
+    number, call = EVERY[name]
     texts = heard.during(lambda: call(shop))
     assert number == len(texts), texts
 
@@ -259,7 +238,7 @@ def test_the_host_is_asked_once(shop: Shop, name: str) -> None:
     directory = _Counted(shop.directory, asked)
     threads = shop.threads
     shop.threads = shop.open(directory=directory)
-    call = {**POSTS, **READS}[name][1]
+    call = EVERY[name][1]
     call(shop)
     shop.threads.close()
     shop.threads = threads
@@ -269,7 +248,7 @@ def test_the_host_is_asked_once(shop: Shop, name: str) -> None:
 def test_every_call_of_every_door_is_counted(shop: Stage, repository: SQLAlchemyRepository) -> None:
     """S6: a door that gets a new call gets a count for it."""
     counted: set[str] = {"staff.mark_read", "portal.mark_read", "bell.mark_read"}
-    for _, call in {**POSTS, **READS, **FILES, **LINKS}.values():
+    for _, call in EVERY.values():
         doors = shop.threads
         shop.threads = _Called(doors, counted)  # type: ignore[assignment]
         call(shop)
